@@ -1,0 +1,69 @@
+import type { Content } from './content.ts';
+import type { Entry } from './entries.ts';
+import type { FinishReason, Usage } from './events.ts';
+import type { ToolSpec } from './tools.ts';
+
+/** Settings of one model call; every one optional, the vendor's default otherwise. */
+export interface ModelSettings {
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly maxTokens?: number;
+  readonly stop?: readonly string[];
+  readonly seed?: number;
+  readonly presencePenalty?: number;
+  readonly frequencyPenalty?: number;
+  readonly reasoningEffort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh';
+  readonly responseFormat?:
+    | { readonly type: 'json' }
+    | {
+        readonly type: 'json';
+        readonly name: string;
+        readonly description?: string;
+        readonly schema: Readonly<Record<string, unknown>>;
+        readonly strict?: boolean;
+      };
+}
+
+export type ToolChoice = 'auto' | 'none' | 'required';
+
+/** What a model is asked. */
+export interface ModelRequest {
+  readonly model: string;
+  readonly instructions: string;
+  readonly entries: readonly Entry[];
+  readonly tools: readonly ToolSpec[];
+  readonly toolChoice: ToolChoice;
+  readonly settings: ModelSettings;
+}
+
+/** What it answered. Call ids of vendors are not kept: the run gives its own. */
+export interface ModelAnswer {
+  readonly content: Content;
+  readonly calls: readonly { readonly name: string; readonly arguments: string }[];
+  readonly usage: Usage;
+  readonly finish: FinishReason;
+}
+
+export type ContentDelta = { readonly kind: 'text' | 'thinking'; readonly text: string };
+
+/** Asks a model. Rejects with a ModelFailure when no answer can be had, with an AbortError when `signal` fires. */
+export type CallModel = (
+  request: ModelRequest,
+  options: { readonly signal: AbortSignal; readonly onDelta: (delta: ContentDelta) => void },
+) => Promise<ModelAnswer>;
+
+/** A model that could not answer: an expected outcome of a run. `status` is the vendor's HTTP status, if it gave one. */
+export class ModelFailure extends Error {
+  readonly code: ModelFailureCode;
+  readonly status: number | undefined;
+
+  constructor(code: ModelFailureCode, message: string, options: { status?: number; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'ModelFailure';
+    this.code = code;
+    this.status = options.status;
+  }
+}
+
+export type ModelFailureCode =
+  'invalid_model' | 'model_refused' | 'model_unreachable' | 'model_rate_limited' | 'model_timed_out' | 'model_error';

@@ -1,0 +1,61 @@
+/** A tool as a model sees it. */
+export interface ToolSpec {
+  /** Name the model uses: unique in the run and of a form every vendor accepts. */
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema of the arguments, always of type object. */
+  readonly inputSchema: Readonly<Record<string, unknown>>;
+  /** The server says the tool changes nothing. A hint, never a proof. */
+  readonly readOnly: boolean;
+  readonly strict?: boolean;
+}
+
+/** Where a call goes. Recorded with the call, so that recovery does not depend on what the server lists later. */
+export type ToolTarget =
+  | {
+      readonly kind: 'connector';
+      readonly connectorId: string;
+      readonly connectorName: string;
+      /** The tool's own name on its server. */
+      readonly tool: string;
+      /** True when the call may be sent again after a crash without doing anything twice. */
+      readonly repeatable: boolean;
+    }
+  | { readonly kind: 'caller' }
+  | { readonly kind: 'none' };
+
+/** A block of a tool's result, as MCP names it; kept as it came. */
+export type ToolContent = { readonly type: string; readonly [key: string]: unknown };
+
+/**
+ * How a call ended.
+ * - `done`: the tool answered, also with an error of its own (`isError`).
+ * - `failed`: no answer of the tool: its server was away, slow or spoke nonsense, or the call was wrong.
+ * - `unknown`: it left and nobody knows whether it ran; it is never repeated in silence.
+ */
+export interface ToolOutcome {
+  readonly status: 'done' | 'failed' | 'unknown';
+  readonly isError: boolean;
+  readonly content: readonly ToolContent[];
+  readonly structuredContent?: unknown;
+  /** Machine-readable reason of a failure, such as `unreachable` or `timed_out`. */
+  readonly code?: string;
+}
+
+export function failedOutcome(code: string, message: string): ToolOutcome {
+  return { status: 'failed', isError: true, code, content: [{ type: 'text', text: message }] };
+}
+
+export const UNKNOWN_OUTCOME: ToolOutcome = {
+  status: 'unknown',
+  isError: true,
+  code: 'unknown',
+  content: [
+    {
+      type: 'text',
+      text:
+        'The server stopped while this call was under way, so it is not known whether the tool ran. ' +
+        'It was not repeated. Check its effect before calling it again.',
+    },
+  ],
+};
