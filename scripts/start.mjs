@@ -1,0 +1,17 @@
+// npm start: installs what is missing, then starts the server. `npm run company` starts only the example server.
+import { join } from 'node:path';
+import { ensureInstalled } from './install.mjs';
+import { root, runScript } from './root.mjs';
+import { runChild } from './run-child.mjs';
+
+await runScript(async () => {
+  const args = process.argv.slice(2);
+  const company = args[0] === 'company';
+  const main = company ? 'examples/company/src/main.ts' : 'packages/tramontane/src/main.ts';
+  const node = await ensureInstalled();
+  return runChild(node, [
+    '--conditions=@tramontane/source',
+    join(root, main),
+    ...(company ? args.slice(1) : ['start', ...args]),
+  ]);
+});
