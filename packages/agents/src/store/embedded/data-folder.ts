@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, link, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { codeOf, EmbeddedPostgresError, toFolderError } from './error.ts';
+import { isRoot } from './system-user.ts';
+
+/** Makes the data folder if it is missing and proves that it can be written. Returns its real path. */
+export async function openDataFolder(dataDirectory: string): Promise<string> {
+  const wanted = resolve(dataDirectory);
+  try {
+    // Root's database runs as another user, who has to pass through (not read) the folder.
+    const made = await mkdir(wanted, { recursive: true, mode: isRoot() ? 0o711 : 0o700 });
+    // The umask took bits away from a folder just made.
+    if (made !== undefined && isRoot()) await chmod(wanted, 0o711);
+    const folder = await realpath(wanted);
+    // access(2) says yes to root on read-only file systems and on full disks.
+    const trial = join(folder, `.write-trial-${process.pid}-${randomBytes(4).toString('hex')}`);
+    await writeFile(trial, 'x', { flag: 'wx', mode: 0o600 });
+    await rm(trial, { force: true });
+    return folder;
+  } catch (error) {
+    throw toFolderError(wanted, error);
+  }
+}
+
+/**
+ * Reads a small file of the data folder, or writes `content()` there first. Of several processes
+ * that do so at once all get the content of the one that was first: link(2) never replaces.
+ */
+export async function readOrWriteOnce(
+  folder: string,
+  name: string,
+  content: () => Promise<string>,
+): Promise<string> {
+  const path = join(folder, name);
+  const present = await readIfThere(path);
+  if (present !== undefined) return present;
+  const draft = `${path}.new-${process.pid}-${randomBytes(4).toString('hex')}`;
+  try {
+    await writeFile(draft, await content(), { mode: 0o600, flush: true });
+    await link(draft, path);
+  } catch (error) {
+    if (error instanceof EmbeddedPostgresError) throw error;
+    if (codeOf(error) !== 'EEXIST') throw toFolderError(folder, error);
+  } finally {
+    await rm(draft, { force: true });
+  }
+  return await readFile(path, 'utf8');
+}
+
+/** The file's text, or undefined if there is none. */
+export async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}

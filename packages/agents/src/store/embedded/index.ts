@@ -1,0 +1,2 @@
+export { EmbeddedPostgresError, type EmbeddedPostgresErrorCode } from './error.ts';
+export { openEmbeddedPostgres, passwordFile, type EmbeddedPostgres } from './open.ts';
