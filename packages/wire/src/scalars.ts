@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+/** A point in time as we send it: RFC 3339 in UTC, ending in `Z`. SDKs reject a time without an offset. */
+export const timestampSchema = z.iso.datetime();
+
+/** A point in time as callers send it: RFC 3339 with any offset. */
+export const looseTimestampSchema = z.iso.datetime({ offset: true });
+
+/** Free-form data of the caller's own, stored and given back unread. */
+export const metadataSchema = z.record(z.string(), z.unknown());
+export type Metadata = z.infer<typeof metadataSchema>;
+
+/** Longest URL the API takes, in characters. */
+const MAX_URL_LENGTH = 2083;
+
+/** An absolute http or https URL. Other schemes would let a request body name a local process or file. */
+export const httpUrlSchema = z
+  .string()
+  .max(MAX_URL_LENGTH)
+  .refine(isHttpUrl, {
+    error: 'Input should be an absolute http or https URL',
+    params: { type: 'url_parsing' },
+  });
+
+function isHttpUrl(text: string): boolean {
+  // Without the two slashes `new URL` would take `http:host` for an address with a host.
+  return /^https?:\/\//i.test(text) && URL.canParse(text);
+}
+
+/** A number of an agent's version, or the name of an alias that points to one. */
+export const agentVersionSchema = z.union([z.int().min(0), z.string().min(1)]);
+export type AgentVersion = z.infer<typeof agentVersionSchema>;
