@@ -1,1 +1,4 @@
-export {};
+export { type AllowRule, parseAllowList } from './allow-rules.ts';
+export type { Resolve } from './checked-addresses.ts';
+export { type Egress, type EgressInit, type EgressOptions, openEgress } from './egress.ts';
+export { EgressError, type EgressErrorCode, type EgressErrorData } from './egress-error.ts';

@@ -1,0 +1,138 @@
+import { fetch as undiciFetch } from 'undici';
+import type { AllowRule } from './allow-rules.ts';
+import { boundBody } from './bounded-body.ts';
+import { type AddressPolicy, type Resolve, checkedAddresses, resolveBySystem } from './checked-addresses.ts';
+import { noticeStart, openGuardedAgent } from './connections.ts';
+import { EgressError } from './egress-error.ts';
+import { type Exchange, openExchange } from './exchange.ts';
+import { parseOwnPort } from './own-ports.ts';
+import { type Hop, nextHop } from './redirects.ts';
+import { parseTargetUrl } from './target-url.ts';
+
+export interface EgressOptions {
+  /** What the operator lets through, from `parseAllowList`. */
+  readonly allow: readonly AllowRule[];
+  /** Ports of our own API, database and Redis: `port` (on this machine) or `host:port`. No rule opens them. */
+  readonly refuse?: readonly string[];
+  /** Every address of a name. Default: the system's resolver. */
+  readonly resolve?: Resolve;
+}
+
+export interface EgressInit extends RequestInit {
+  /** Milliseconds for the whole exchange, body included. Default 30,000; Infinity for a stream that stays open. */
+  timeoutMs?: number;
+  /** Bytes of the decoded body. Default 16 MiB; Infinity for a stream that stays open. */
+  maxBodyBytes?: number;
+}
+
+export interface Egress {
+  /**
+   * `fetch` with a guard. `redirect: 'manual'` hands redirects to the caller, `'error'` refuses them.
+   * @throws EgressError; an abort by `init.signal` rejects with the signal's reason, as `fetch` does
+   */
+  fetch(url: string | URL, init?: EgressInit): Promise<Response>;
+  /** @throws EgressError as `fetch` would before it sends anything; the answer is only good for this moment */
+  check(url: string | URL): Promise<void>;
+  close(): Promise<void>;
+}
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_MAX_BODY_BYTES = 16 * 1024 * 1024;
+const BODYLESS: ReadonlySet<number> = new Set([204, 205, 304]);
+
+export function openEgress(options: EgressOptions): Egress {
+  const policy: AddressPolicy = {
+    allow: options.allow,
+    own: (options.refuse ?? []).map(parseOwnPort),
+    resolve: options.resolve ?? resolveBySystem,
+  };
+  const agent = openGuardedAgent(policy);
+
+  async function send(hop: Hop, exchange: Exchange): Promise<Response> {
+    exchange.signal.throwIfAborted();
+    const response = await undiciFetch(hop.url, {
+      method: hop.method,
+      headers: [...hop.headers],
+      body: hop.body as string | null,
+      ...(hop.body instanceof ReadableStream ? { duplex: 'half' } : {}),
+      redirect: 'manual',
+      signal: exchange.signal,
+      dispatcher: noticeStart(agent, exchange.started),
+    });
+    // undici's own Response class is not the global one; only its parts are used from here on.
+    return response;
+  }
+
+  async function exchangeAll(
+    first: Hop,
+    redirect: RequestInit['redirect'],
+    maxBodyBytes: number,
+    exchange: Exchange,
+  ): Promise<Response> {
+    let hop = first;
+    for (let followed = 0; ; followed += 1) {
+      const response = await send(hop, exchange);
+      const next = nextHop(hop, response, followed, redirect);
+      if (next === undefined) return toBounded(response, hop.url, maxBodyBytes, exchange);
+      await response.body?.cancel();
+      hop = next;
+    }
+  }
+
+  return {
+    async fetch(input, init = {}) {
+      const target = parseTargetUrl(input);
+      const exchange = openExchange(
+        target.host,
+        init.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+        init.signal ?? undefined,
+      );
+      const first: Hop = {
+        url: target.url,
+        method: (init.method ?? 'GET').toUpperCase(),
+        headers: new Headers(init.headers),
+        body: init.body ?? null,
+      };
+      try {
+        return await exchangeAll(first, init.redirect, init.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES, exchange);
+      } catch (cause) {
+        const error = exchange.toError(cause);
+        exchange.abandon();
+        throw error;
+      }
+    },
+    async check(input) {
+      const { host, port } = parseTargetUrl(input);
+      await checkedAddresses(policy, host, port);
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+function toBounded(response: Response, url: URL, maxBytes: number, exchange: Exchange): Response {
+  const tooLarge = (): EgressError =>
+    new EgressError(
+      'body_too_large',
+      `The answer of ${exchange.host} is larger than ${maxBytes} bytes and was not read to its end.`,
+      { host: exchange.host, sent: true },
+    );
+  const hasBody = response.body !== null && !BODYLESS.has(response.status);
+  if (!hasBody) exchange.settled();
+  const body =
+    hasBody && response.body !== null
+      ? boundBody(response.body, {
+          maxBytes,
+          tooLarge,
+          toReadError: exchange.toError,
+          settled: exchange.settled,
+        })
+      : null;
+  const bounded = new Response(body, {
+    status: response.status,
+    statusText: response.statusText,
+    headers: [...response.headers],
+  });
+  // A Response made by hand has an empty url, and readers name the server by it.
+  Object.defineProperty(bounded, 'url', { value: url.href });
+  return bounded;
+}
