@@ -26,7 +26,7 @@ export function openGuardedAgent(policy: AddressPolicy): Agent {
 
 function guardedConnector(policy: AddressPolicy, origin: URL): buildConnector.connector {
   const { host, port } = parseTargetUrl(origin);
-  const lookup: LookupFunction = async (_host, options, callback) => {
+  const answerLookup = async (...[, options, callback]: Parameters<LookupFunction>): Promise<void> => {
     let entries: { address: string; family: number }[];
     try {
       entries = (await checkedAddresses(policy, host, port)).map(address => ({
@@ -41,10 +41,13 @@ function guardedConnector(policy: AddressPolicy, origin: URL): buildConnector.co
     if (options.all === true || first === undefined) callback(null, entries);
     else callback(null, first.address, first.family);
   };
+  const lookup: LookupFunction = (...args) => void answerLookup(...args);
   const connect = buildConnector({ lookup, allowH2: false, timeout: CONNECT_TIMEOUT_MS });
   // A literal address never reaches lookup, so it is checked before the socket is made.
   if (parseAddress(host) === undefined) return connect;
-  return async (options, callback) => {
+  const connectChecked = async (
+    ...[options, callback]: Parameters<buildConnector.connector>
+  ): Promise<void> => {
     try {
       await checkedAddresses(policy, host, port);
     } catch (error) {
@@ -53,6 +56,7 @@ function guardedConnector(policy: AddressPolicy, origin: URL): buildConnector.co
     }
     connect(options, callback);
   };
+  return (...args) => void connectChecked(...args);
 }
 
 /** The same dispatcher, telling when a request starts to be written to a socket. */
