@@ -1,0 +1,2 @@
+export * from './open-model-server.ts';
+export * from './reply.ts';
