@@ -6,10 +6,12 @@ import { root } from './root.mjs';
 /**
  * Returns { passed, failed, skipped: [names], problems: [sentences] } of one run. What a count of tests cannot show
  * (a file that did not load, an error outside a test, a run that wrote no report) is counted as failed.
+ * @returns {{ passed: number, failed: number, skipped: string[], problems: string[] }}
  */
 export function countTests(reportPath, exitCode) {
   if (!existsSync(reportPath))
     return { passed: 0, failed: 1, skipped: [], problems: ['vitest wrote no report'] };
+  /** @type {{ passed: number, failed: number, skipped: string[], problems: string[] }} */
   const counts = { passed: 0, failed: 0, skipped: [], problems: [] };
   for (const file of JSON.parse(readFileSync(reportPath, 'utf8')).testResults) {
     const before = counts.failed;
