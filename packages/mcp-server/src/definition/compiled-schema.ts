@@ -1,0 +1,124 @@
+import { Ajv, type AnySchemaObject, type ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import {
+  $ZodAsyncError,
+  safeParse,
+  safeParseAsync,
+  toJSONSchema,
+  type $ZodIssue,
+  type $ZodType,
+} from 'zod/v4/core';
+import { KitError } from '../kit-error.ts';
+import type { JsonSchema, ToolSchema } from './define-tool.ts';
+import { describeAjvErrors, describeZodIssues } from './describe-issues.ts';
+
+/** `problem` is a sentence part for the caller, as in `"query" must be a string, got a number`. */
+export type Checked =
+  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string };
+
+/** A schema made ready once, at creation of the server. */
+export interface CompiledSchema {
+  /** What is published in tools/list. */
+  readonly published: JsonSchema;
+  /** Waits only if a zod schema has asynchronous refinements or transforms. */
+  readonly check: (value: unknown) => Checked | Promise<Checked>;
+}
+
+/** Compiles the schemas of one server. */
+export type SchemaCompiler = (schema: ToolSchema, direction: 'input' | 'output') => CompiledSchema;
+
+const DEFAULT_DIALECT = 'https://json-schema.org/draft/2020-12/schema';
+const DRAFT_07 = /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/;
+const DRAFT_2020_12 = /^https?:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/;
+
+// strict: false, because a published schema may hold keywords of others (x-mcp-header). Formats are annotations
+// in 2020-12. ajv never fetches a $ref: one that is not in the schema itself fails the compilation.
+const AJV_OPTIONS = { strict: false, validateFormats: false, logger: false } as const;
+
+export function createSchemaCompiler(): SchemaCompiler {
+  const ajv2020 = new Ajv2020(AJV_OPTIONS);
+  const ajvDraft07 = new Ajv(AJV_OPTIONS);
+  return (schema, direction) => {
+    if (isZodSchema(schema)) return compileZod(schema, direction);
+    // ajv registers what has an $id; two tools may use the same one, so such a schema gets an ajv of its own.
+    const named = JSON.stringify(schema).includes('"$id"');
+    const dialect = schema['$schema'] ?? DEFAULT_DIALECT;
+    if (typeof dialect === 'string' && DRAFT_2020_12.test(dialect)) {
+      return compileJsonSchema(named ? new Ajv2020(AJV_OPTIONS) : ajv2020, schema);
+    }
+    if (typeof dialect === 'string' && DRAFT_07.test(dialect)) {
+      return compileJsonSchema(named ? new Ajv(AJV_OPTIONS) : ajvDraft07, schema);
+    }
+    throw new KitError(
+      'definition_invalid',
+      `the JSON Schema dialect ${JSON.stringify(dialect)} is not supported. Use 2020-12 (the default) or draft-07.`,
+    );
+  };
+}
+
+export function isZodSchema(schema: ToolSchema): schema is $ZodType {
+  return '_zod' in schema;
+}
+
+function compileJsonSchema(ajv: Ajv | Ajv2020, schema: JsonSchema): CompiledSchema {
+  if ('_def' in schema && 'safeParse' in schema) {
+    throw new KitError('definition_invalid', 'this is a schema of zod 3. Use zod 4, or a JSON Schema.');
+  }
+  const validate = compileValidator(ajv, schema);
+  return {
+    published: schema,
+    check: value =>
+      validate(value)
+        ? { ok: true, value }
+        : { ok: false, problem: describeAjvErrors(validate.errors ?? [], value) },
+  };
+}
+
+function compileValidator(ajv: Ajv | Ajv2020, schema: JsonSchema): ValidateFunction {
+  try {
+    return ajv.compile(schema as AnySchemaObject);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new KitError('definition_invalid', `its JSON Schema cannot be compiled: ${reason}.`, { cause });
+  }
+}
+
+function compileZod(schema: $ZodType, direction: 'input' | 'output'): CompiledSchema {
+  const published = toPublished(schema, direction);
+  // A validator that waits makes safeParse throw; from then on this schema is checked the waiting way.
+  let waits = false;
+  const check = (value: unknown): Checked | Promise<Checked> => {
+    if (!waits) {
+      try {
+        return toChecked(safeParse(schema, value), value);
+      } catch (error) {
+        if (!(error instanceof $ZodAsyncError)) throw error;
+        waits = true;
+      }
+    }
+    return safeParseAsync(schema, value).then(parsed => toChecked(parsed, value));
+  };
+  return { published, check };
+}
+
+function toPublished(schema: $ZodType, direction: 'input' | 'output'): JsonSchema {
+  try {
+    // A copy through JSON: zod hangs a validator of its own on the object, which must not be published.
+    return JSON.parse(JSON.stringify(toJSONSchema(schema, { io: direction, target: 'draft-2020-12' })));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new KitError(
+      'definition_invalid',
+      `its zod schema has no JSON Schema form: ${reason}. Use types that JSON can carry, or give a JSON Schema.`,
+      { cause },
+    );
+  }
+}
+
+type Parsed = { success: true; data: unknown } | { success: false; error: { issues: readonly $ZodIssue[] } };
+
+function toChecked(parsed: Parsed, value: unknown): Checked {
+  return parsed.success
+    ? { ok: true, value: parsed.data }
+    : { ok: false, problem: describeZodIssues(parsed.error.issues, value) };
+}

@@ -1,0 +1,50 @@
+import type { ReadContext } from '../call-context.ts';
+import type { Annotations, ResourceContents } from '../content.ts';
+
+/**
+ * - a string: text; bytes: a blob;
+ * - one or several full contents (`{uri, mimeType?, text | blob}`);
+ * - `undefined` or `null`: there is no such resource.
+ */
+export type ReadReturn =
+  string | Uint8Array | ResourceContents | readonly ResourceContents[] | undefined | null;
+
+interface ResourceCommon {
+  readonly name: string;
+  readonly title?: string;
+  readonly description?: string;
+  /** Of what `read` returns as a string or bytes. Unless given: text/plain, application/octet-stream. */
+  readonly mimeType?: string;
+  readonly annotations?: Annotations;
+  /** Milliseconds until `context.signal` aborts and the caller is told; 60,000 unless given. */
+  readonly timeoutMs?: number;
+}
+
+export interface StaticResource extends ResourceCommon {
+  readonly uri: string;
+  /** Bytes, where known. */
+  readonly size?: number;
+  readonly read: (uri: string, context: ReadContext) => ReadReturn | Promise<ReadReturn>;
+}
+
+export interface TemplateResource extends ResourceCommon {
+  /**
+   * RFC 6570, `{name}` and `{+name}`: `{name}` is one segment without `/`; `{+name}` may hold several, but no
+   * `..`. Values are percent-decoded.
+   */
+  readonly uriTemplate: string;
+  readonly read: (
+    params: Readonly<Record<string, string>>,
+    context: ReadContext & { readonly uri: string },
+  ) => ReadReturn | Promise<ReadReturn>;
+}
+
+/** A declared resource; hand it to `createMcpServer`. */
+export type Resource = StaticResource | TemplateResource;
+
+/** Declares a resource at one URI, or a family of them behind a URI template. */
+export function defineResource(resource: StaticResource): Resource;
+export function defineResource(resource: TemplateResource): Resource;
+export function defineResource(resource: Resource): Resource {
+  return resource;
+}

@@ -1,0 +1,19 @@
+import type { RequestMeta } from '../call-tool.ts';
+import type { Fault, Params, RpcRequest } from './rpc.ts';
+
+/** A method's answer: a result as JSON text, or an error. */
+export type Answer = { readonly result: string } | { readonly fault: Fault };
+
+export type Method = (params: Params, meta: RequestMeta) => Answer | Promise<Answer>;
+
+/**
+ * One generation of the protocol: which methods it knows, how it writes what the kit's own model says, and what
+ * it wants to see before it serves a request.
+ */
+export interface Era {
+  /** A reason not to serve the request, found without looking at what it asks for. */
+  readonly admit: (request: RpcRequest, meta: RequestMeta) => Fault | undefined;
+  readonly methods: ReadonlyMap<string, Method>;
+  /** HTTP status for a method the era does not know. */
+  readonly unknownMethodStatus: number;
+}

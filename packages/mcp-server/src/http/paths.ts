@@ -1,0 +1,17 @@
+/** Where a server answers. `false` leaves a part out. */
+export interface ServerPaths {
+  /** JSON-RPC; `/mcp` unless given. */
+  readonly mcp?: string;
+  /** `<rest>/tools` and `<rest>/tools/invoke`; `/mcp/v1` unless given. */
+  readonly rest?: string | false;
+  /** `/health` unless given. */
+  readonly health?: string | false;
+}
+
+export function resolvePaths({
+  mcp = '/mcp',
+  rest = '/mcp/v1',
+  health = '/health',
+}: ServerPaths = {}): Required<ServerPaths> {
+  return { mcp, rest, health };
+}

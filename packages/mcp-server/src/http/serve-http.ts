@@ -1,0 +1,93 @@
+import { fastify, type FastifyInstance } from 'fastify';
+import type { McpServer } from '../server.ts';
+import { mcpPlugin, type McpPluginOptions } from './mcp-plugin.ts';
+import { isLoopback } from './origin-check.ts';
+import { resolvePaths } from './paths.ts';
+
+export interface ServeHttpOptions extends Omit<McpPluginOptions, 'server' | 'signal'> {
+  /**
+   * 127.0.0.1 unless given. Bound to a loopback address, only loopback names are let in (`allowedHosts`,
+   * `allowedOrigins`); bound to another, every host name is, but pages of other origins only if allowed.
+   */
+  readonly host?: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Milliseconds that `close()` waits for calls in flight; 10,000 unless given. */
+  readonly drainMs?: number;
+}
+
+export interface HttpServing {
+  /** As in `http://127.0.0.1:8000`. */
+  readonly url: string;
+  readonly port: number;
+  /** Stops accepting, lets calls in flight finish, aborts what is left after `drainMs`. */
+  close(): Promise<void>;
+}
+
+const DRAIN_MS = 10_000;
+/** After the abort: time for answers to get out before connections are cut. */
+const LAST_WORDS_MS = 500;
+
+/**
+ * Serves over HTTP until `close()`.
+ *
+ * @throws what the system says when the port cannot be had (`EADDRINUSE`, `EACCES`).
+ */
+export async function serveHttp(server: McpServer, options: ServeHttpOptions): Promise<HttpServing> {
+  const { host = '127.0.0.1', port, drainMs = DRAIN_MS, ...pluginOptions } = options;
+  const stop = new AbortController();
+  const app = fastify({ forceCloseConnections: 'idle' });
+  await app.register(mcpPlugin, { ...defaultOrigins(host), ...pluginOptions, server, signal: stop.signal });
+  app.setNotFoundHandler((request, reply) => reply.code(404).send(describePaths(request.url, options)));
+  const bound = await listen(app, host, port);
+  let closing: Promise<void> | undefined;
+  return {
+    url: `http://${nameHost(host)}:${bound}`,
+    port: bound,
+    close: () => (closing ??= drain(app, stop, drainMs)),
+  };
+}
+
+/** On a loopback address the plugin's own defaults are right. */
+function defaultOrigins(host: string): Pick<McpPluginOptions, 'allowedHosts' | 'allowedOrigins'> {
+  return isLoopback(host) ? {} : { allowedHosts: ['*'], allowedOrigins: [] };
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {
+  await app.listen({ host, port });
+  const [address] = app.addresses();
+  return typeof address === 'object' ? address.port : port;
+}
+
+async function drain(app: FastifyInstance, stop: AbortController, drainMs: number): Promise<void> {
+  const closed = app.close();
+  const abort = setTimeout(() => stop.abort(), drainMs);
+  const cut = setTimeout(() => app.server.closeAllConnections(), drainMs + LAST_WORDS_MS);
+  try {
+    await closed;
+  } finally {
+    clearTimeout(abort);
+    clearTimeout(cut);
+  }
+}
+
+function describePaths(url: string, { paths: given }: ServeHttpOptions): object {
+  const paths = resolvePaths(given);
+  return {
+    detail: `Nothing is served at ${url.split('?', 1)[0]}.`,
+    paths: {
+      [`POST ${paths.mcp}`]: 'MCP (JSON-RPC)',
+      ...(paths.rest !== false && {
+        [`GET ${paths.rest}/tools`]: 'the list of tools',
+        [`POST ${paths.rest}/tools/invoke`]: 'call a tool',
+      }),
+      ...(paths.health !== false && { [`GET ${paths.health}`]: 'health' }),
+    },
+  };
+}
+
+/** A wildcard address can be listened on but not called. */
+function nameHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}

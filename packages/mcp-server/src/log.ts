@@ -1,0 +1,51 @@
+/** The part of pino's logger that the kit uses: fields first, then the message. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/**
+ * One JSON line to stderr for each warning and error. Not stdout: a server that speaks MCP over stdio has only
+ * protocol messages there.
+ */
+export function createStderrLog(): Log {
+  const write = (level: string) => (fields: object, message: string) => {
+    process.stderr.write(
+      `${JSON.stringify({ level, time: new Date().toISOString(), msg: message, ...toPlain(fields) })}\n`,
+    );
+  };
+  const drop = (): void => {};
+  return { debug: drop, info: drop, warn: write('warn'), error: write('error') };
+}
+
+/** The same fields on every line. */
+export function withFields(log: Log, fields: object): Log {
+  return {
+    debug: (more, message) => log.debug({ ...fields, ...more }, message),
+    info: (more, message) => log.info({ ...fields, ...more }, message),
+    warn: (more, message) => log.warn({ ...fields, ...more }, message),
+    error: (more, message) => log.error({ ...fields, ...more }, message),
+  };
+}
+
+/** JSON shows an Error as `{}`; its stack and the stack of its cause are what a log is read for. */
+function toPlain(fields: object): object {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      value instanceof Error ? describeError(value) : value,
+    ]),
+  );
+}
+
+function describeError(error: Error): object {
+  const { cause } = error;
+  return {
+    message: error.message,
+    stack: error.stack,
+    ...('code' in error && { code: error.code }),
+    ...(cause !== undefined && { cause: cause instanceof Error ? describeError(cause) : String(cause) }),
+  };
+}
