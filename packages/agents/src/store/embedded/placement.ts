@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readIfThere, readOrWriteOnce } from './data-folder.ts';
 import { codeOf, EmbeddedPostgresError } from './error.ts';
@@ -47,7 +47,15 @@ export async function findPlacement(
     return { home: folder, cluster, user, staged: false };
   if (owner) throw unreachable(user, folder, `Let that user pass through its parent folders (chmod o+x)`);
 
-  const home = (await readOrWriteOnce(folder, placeFile, () => makePlace(folder, user))).trim();
+  let made: string | undefined;
+  const note = await readOrWriteOnce(
+    folder,
+    placeFile,
+    async () => `${(made = await makePlace(folder, user, options.signal))}\n`,
+  );
+  const home = note.trim();
+  // Another start at the same moment was faster; ours is empty.
+  if (made !== undefined && made !== home) await rmdir(made).catch(() => undefined);
   await requireEntry(user, home, folder, options.signal);
   options.onProgress(
     `The database runs as the system user ${user.name}, who cannot enter ${folder}: its files are kept in ${home}.`,
@@ -55,13 +63,16 @@ export async function findPlacement(
   return { home, cluster: join(home, clusterName), user, staged: true };
 }
 
-async function makePlace(folder: string, user: SystemUser): Promise<string> {
+async function makePlace(folder: string, user: SystemUser, signal: AbortSignal | undefined): Promise<string> {
   // Not the hash alone: after the data folder is deleted and made anew, its old database must not come back.
   const hash = createHash('sha256').update(folder).digest('hex').slice(0, 12);
   const place = join(stagingRoot, `${hash}-${randomBytes(4).toString('hex')}`);
   try {
-    await mkdir(stagingRoot, { recursive: true, mode: 0o755 });
-    await mkdir(place, { mode: 0o711 });
+    const madeRoot = await mkdir(stagingRoot, { recursive: true });
+    // A umask of 077 would close to the database's user what is made for it.
+    if (madeRoot !== undefined) await chmod(stagingRoot, 0o755);
+    await mkdir(place);
+    await chmod(place, 0o711);
   } catch (cause) {
     throw unreachable(
       user,
@@ -70,7 +81,10 @@ async function makePlace(folder: string, user: SystemUser): Promise<string> {
       cause,
     );
   }
-  return `${place}\n`;
+  // Before it is written down for good.
+  if (await canEnter(user, place, signal)) return place;
+  await rmdir(place);
+  throw unreachable(user, folder, `That user cannot enter ${stagingRoot} either`);
 }
 
 /** Root runs an existing cluster as its owner: PostgreSQL refuses any other user. */
