@@ -5,8 +5,8 @@ export interface AuthInfo {
   readonly fingerprint: string;
 }
 
-/** What a resource's `read` gets beside the URI. */
-export interface ReadContext {
+/** What handlers of every kind get. */
+export interface RequestContext {
   /** Aborts when the time limit has passed, the caller went away, or the server stops. */
   readonly signal: AbortSignal;
   /** The same in the log lines of one request. */
@@ -18,10 +18,16 @@ export interface ReadContext {
 }
 
 /** What a tool's handler gets beside its arguments. */
-export interface ToolContext extends ReadContext {
+export interface ToolContext extends RequestContext {
   /**
    * Equal on every attempt of one call. A tool declared `idempotent` promises that a second call with the same
    * key has no second effect. From `_meta["io.tramontane/idempotency-key"]`, or `Idempotency-Key` in the REST form.
    */
   readonly idempotencyKey?: string;
+}
+
+/** What a resource's `read` gets beside the URI or its values. */
+export interface ReadContext extends RequestContext {
+  /** As it was asked for. */
+  readonly uri: string;
 }

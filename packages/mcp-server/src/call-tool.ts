@@ -1,6 +1,7 @@
 import type { AuthInfo, ToolContext } from './call-context.ts';
 import { runWithin, type CallScope } from './call-scope.ts';
-import type { Catalogue, CompiledTool } from './definition/catalogue.ts';
+import type { Catalogue } from './definition/catalogue.ts';
+import type { CompiledTool } from './definition/compile-tool.ts';
 import type { ToolResult } from './definition/define-tool.ts';
 import { ToolError } from './kit-error.ts';
 import { withFields, type Log } from './log.ts';

@@ -13,7 +13,7 @@ export { defineResource } from './definition/define-resource.ts';
 export type { ReadReturn, Resource, StaticResource, TemplateResource } from './definition/define-resource.ts';
 export { createMcpServer } from './server.ts';
 export type { McpServer, McpServerOptions } from './server.ts';
-export type { AuthInfo, ReadContext, ToolContext } from './call-context.ts';
+export type { AuthInfo, ReadContext, RequestContext, ToolContext } from './call-context.ts';
 export { audio, embeddedResource, image, resourceLink, text } from './content.ts';
 export type {
   Annotations,

@@ -46,6 +46,6 @@ function describeError(error: Error): object {
     message: error.message,
     stack: error.stack,
     ...('code' in error && { code: error.code }),
-    ...(cause !== undefined && { cause: cause instanceof Error ? describeError(cause) : String(cause) }),
+    ...(cause !== undefined && { cause: cause instanceof Error ? describeError(cause) : cause }),
   };
 }

@@ -1,7 +1,8 @@
 import { runWithin } from './call-scope.ts';
 import { INTERNAL_ERROR, type RequestMeta } from './call-tool.ts';
 import { toBase64, type ResourceContents } from './content.ts';
-import type { Catalogue, CompiledResource } from './definition/catalogue.ts';
+import type { Catalogue } from './definition/catalogue.ts';
+import type { CompiledResource } from './definition/compile-resource.ts';
 import type { ReadReturn } from './definition/define-resource.ts';
 import { ToolError } from './kit-error.ts';
 import { withFields, type Log } from './log.ts';
@@ -23,7 +24,8 @@ export async function readResource(
   if (resource === undefined) return { kind: 'not_found' };
   try {
     const ending = await runWithin(resource.timeoutMs, meta.signal, async scope =>
-      resource.read(uri, {
+      resource.read({
+        uri,
         get signal() {
           return scope.signal;
         },

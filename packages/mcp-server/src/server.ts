@@ -1,4 +1,3 @@
-import type { RequestMeta } from './call-tool.ts';
 import { compileCatalogue, type Catalogue } from './definition/catalogue.ts';
 import type { Resource } from './definition/define-resource.ts';
 import type { Tool } from './definition/define-tool.ts';
@@ -26,8 +25,6 @@ export interface McpServer {
   readonly engine: Engine;
   readonly log: Log;
 }
-
-export type { Engine, RequestMeta };
 
 /**
  * Compiles tools and resources: schemas to validators, lists to JSON. No I/O.

@@ -19,9 +19,16 @@ export function parseReturned(returned: unknown): Returned {
   return { kind: 'value', value: returned };
 }
 
-/** A value as structured content, and as JSON text for clients that read text only. */
+/**
+ * A value as structured content, and as JSON text for clients that read text only.
+ *
+ * @throws TypeError for what JSON cannot carry: functions, BigInt, cycles.
+ */
 export function toValueResult(value: unknown): ToolResult {
-  return { content: [{ type: 'text', text: JSON.stringify(value) }], structuredContent: value };
+  const json: string | undefined = JSON.stringify(value);
+  if (json === undefined)
+    throw new TypeError(`A handler returned a ${typeof value}, which JSON cannot carry.`);
+  return { content: [{ type: 'text', text: json }], structuredContent: value };
 }
 
 function toResult(content: readonly ContentBlock[]): Returned {

@@ -35,7 +35,7 @@ export interface TemplateResource extends ResourceCommon {
   readonly uriTemplate: string;
   readonly read: (
     params: Readonly<Record<string, string>>,
-    context: ReadContext & { readonly uri: string },
+    context: ReadContext,
   ) => ReadReturn | Promise<ReadReturn>;
 }
 

@@ -49,16 +49,15 @@ function describeZodIssue(issue: $ZodIssue, value: unknown): string {
   ) {
     return `${field} is required but missing`;
   }
-  switch (issue.code) {
-    case 'invalid_type':
-      return `${field} must be ${nameTypes(issue.expected)}, got ${nameKind(given)}`;
-    case 'invalid_value':
-      return `${field} must be one of ${listValues(issue.values)}, got ${nameValue(given)}`;
-    case 'unrecognized_keys':
-      return issue.keys.map(key => `${nameField([...path, key])} is not a known field`).join('; ');
-    default:
-      return `${field} is not valid: ${issue.message}, got ${nameKind(given)}`;
+  if (issue.code === 'invalid_type')
+    return `${field} must be ${nameTypes(issue.expected)}, got ${nameKind(given)}`;
+  if (issue.code === 'invalid_value') {
+    return `${field} must be one of ${listValues(issue.values)}, got ${nameValue(given)}`;
   }
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map(key => `${nameField([...path, key])} is not a known field`).join('; ');
+  }
+  return `${field} is not valid: ${issue.message}, got ${nameKind(given)}`;
 }
 
 function join(problems: readonly string[]): string {

@@ -1,5 +1,5 @@
 import type { ToolOutcome } from '../call-tool.ts';
-import type { PublishedTool } from '../definition/catalogue.ts';
+import type { PublishedTool } from '../definition/compile-tool.ts';
 import type { Era, Method } from './era.ts';
 import { handleRead, handleToolCall, invalidParams, refuseCursor } from './requests.ts';
 import { isRecord, RPC } from './rpc.ts';

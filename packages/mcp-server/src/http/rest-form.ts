@@ -36,6 +36,8 @@ export function addRestForm(
     name: published.name,
     description: published.description,
     input_schema: published.inputSchema,
+    // More than the guide has, and only where it is declared: a client decides by it whether a call may be repeated.
+    ...(published.annotations && { annotations: published.annotations }),
     ...(published._meta && { _meta: published._meta }),
   }));
   const list = JSON.stringify({ tools });

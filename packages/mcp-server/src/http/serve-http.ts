@@ -25,6 +25,8 @@ export interface HttpServing {
 }
 
 const DRAIN_MS = 10_000;
+/** For a request to arrive in full; Fastify's own default is no limit, which lets silent clients pile up. */
+const REQUEST_TIMEOUT_MS = 60_000;
 /** After the abort: time for answers to get out before connections are cut. */
 const LAST_WORDS_MS = 500;
 
@@ -36,7 +38,7 @@ const LAST_WORDS_MS = 500;
 export async function serveHttp(server: McpServer, options: ServeHttpOptions): Promise<HttpServing> {
   const { host = '127.0.0.1', port, drainMs = DRAIN_MS, ...pluginOptions } = options;
   const stop = new AbortController();
-  const app = fastify({ forceCloseConnections: 'idle' });
+  const app = fastify({ forceCloseConnections: 'idle', requestTimeout: REQUEST_TIMEOUT_MS });
   await app.register(mcpPlugin, { ...defaultOrigins(host), ...pluginOptions, server, signal: stop.signal });
   app.setNotFoundHandler((request, reply) => reply.code(404).send(describePaths(request.url, options)));
   const bound = await listen(app, host, port);

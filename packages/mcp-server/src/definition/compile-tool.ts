@@ -1,0 +1,62 @@
+import type { ToolContext } from '../call-context.ts';
+import type { CompiledSchema, SchemaCompiler } from './compiled-schema.ts';
+import type { JsonSchema, Tool } from './define-tool.ts';
+import { checkTimeout, refuse, within } from './refuse.ts';
+
+/** A tool ready to be called. */
+export interface CompiledTool {
+  readonly name: string;
+  readonly input: CompiledSchema;
+  readonly output: CompiledSchema | undefined;
+  readonly timeoutMs: number;
+  readonly handler: (args: unknown, context: ToolContext) => unknown;
+  readonly published: PublishedTool;
+}
+
+/** As in tools/list. */
+export interface PublishedTool {
+  readonly name: string;
+  readonly title?: string;
+  readonly description: string;
+  readonly inputSchema: JsonSchema;
+  readonly outputSchema?: JsonSchema;
+  readonly annotations?: object;
+  readonly _meta?: object;
+}
+
+const TOOL_NAME = /^[A-Za-z0-9_./-]{1,64}$/;
+const IDEMPOTENT_META = { 'io.tramontane/idempotent': true };
+
+/** @throws KitError `definition_invalid` */
+export function compileTool(tool: Tool, compileSchema: SchemaCompiler): CompiledTool {
+  const subject = `Tool ${JSON.stringify(tool.name)}`;
+  if (!TOOL_NAME.test(tool.name)) {
+    refuse(subject, 'has a name that clients refuse. Use 1 to 64 of the characters A-Z a-z 0-9 _ . / -');
+  }
+  if (!tool.description?.trim()) refuse(subject, 'has no description. Say what it does and when to use it.');
+  const input = within(`${subject}: input`, () => compileSchema(tool.input, 'input'));
+  if (input.published['type'] !== 'object') {
+    refuse(
+      subject,
+      'takes an input that is not an object. Use z.object({…}) or a JSON Schema with "type": "object".',
+    );
+  }
+  const { output: outputSchema } = tool;
+  const output = outputSchema && within(`${subject}: output`, () => compileSchema(outputSchema, 'output'));
+  return {
+    name: tool.name,
+    input,
+    output,
+    timeoutMs: checkTimeout(subject, tool.timeoutMs),
+    handler: (args, context) => tool.handler(args as never, context),
+    published: {
+      name: tool.name,
+      ...(tool.title !== undefined && { title: tool.title }),
+      description: tool.description,
+      inputSchema: input.published,
+      ...(output && { outputSchema: output.published }),
+      ...(tool.annotations && { annotations: tool.annotations }),
+      ...(tool.idempotent && { _meta: IDEMPOTENT_META }),
+    },
+  };
+}
