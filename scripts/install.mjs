@@ -124,10 +124,8 @@ function explainNpm(said, code) {
     .split('\n')
     .filter(line => line.trim() !== '' && !line.includes('A complete log of this run'));
   const known = knownFailures.find(([pattern]) => pattern.test(said));
-  return new StartError(
-    known?.[1]() ?? `npm ci failed with exit code ${code}. What it said:`,
-    lines.slice(-12),
-  );
+  if (known !== undefined) return new StartError(known[1](), lines.slice(0, 4));
+  return new StartError(`npm ci failed with exit code ${code}. What it said:`, lines.slice(-12));
 }
 
 function createProgress() {

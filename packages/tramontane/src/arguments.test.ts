@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { parseCommand } from './arguments.ts';
+
+test.each([
+  [['start'], { kind: 'start', demo: true }],
+  [['start', '--no-demo'], { kind: 'start', demo: false }],
+  [['--no-demo', 'start'], { kind: 'start', demo: false }],
+  [['start', '--help'], { kind: 'help' }],
+  [[], { kind: 'help' }],
+  [['--version'], { kind: 'version' }],
+])('%j', (args, command) => {
+  expect(parseCommand(args)).toEqual(command);
+});
+
+test.each([
+  [['serve'], 'serve'],
+  [['start', '--nodemo'], '--nodemo'],
+  [['start', 'now'], 'now'],
+])('%j is a mistake that names what was not understood', (args, named) => {
+  const command = parseCommand(args);
+  expect(command.kind).toBe('mistake');
+  expect(JSON.stringify(command)).toContain(named);
+});

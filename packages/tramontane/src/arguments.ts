@@ -1,0 +1,50 @@
+import { parseArgs } from 'node:util';
+
+/** What the command line asked for. */
+export type Command =
+  | { readonly kind: 'start'; readonly demo: boolean }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'mistake'; readonly sentence: string };
+
+export const HELP = `tramontane start [--no-demo]   start the Agents API and keep serving
+tramontane --version           print the version
+tramontane --help              print this
+
+start runs one conversation with the example company's MCP server first.
+  --no-demo   only serve: no example server, no conversation
+
+Settings are environment variables: docs/configuration.md lists them.`;
+
+/** Reads the arguments after the program's name. Never throws: what cannot be read is a mistake with its sentence. */
+export function parseCommand(args: readonly string[]): Command {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        'no-demo': { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean', short: 'v' },
+      },
+    });
+    if (values.help === true) return { kind: 'help' };
+    if (values.version === true) return { kind: 'version' };
+    const [command, ...rest] = positionals;
+    if (command === undefined) return { kind: 'help' };
+    if (command !== 'start')
+      return { kind: 'mistake', sentence: `There is no command "${command}". tramontane --help lists them.` };
+    if (rest.length > 0)
+      return {
+        kind: 'mistake',
+        sentence: `start takes no "${rest.join(' ')}". tramontane --help lists what it takes.`,
+      };
+    return { kind: 'start', demo: values['no-demo'] !== true };
+  } catch (error) {
+    // parseArgs says which option it does not know.
+    return {
+      kind: 'mistake',
+      sentence: `${error instanceof Error ? error.message : String(error)}. See tramontane --help.`,
+    };
+  }
+}

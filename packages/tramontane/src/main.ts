@@ -1,0 +1,52 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { HELP, parseCommand } from './arguments.ts';
+import { toFailure } from './failure.ts';
+import { createScreen } from './screen.ts';
+import { start } from './start.ts';
+import { openStopSignals } from './stop-signals.ts';
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  const command = parseCommand(args);
+  const screen = createScreen(process.stdout);
+  switch (command.kind) {
+    case 'help':
+      screen.line(HELP);
+      return 0;
+    case 'version':
+      screen.line(readVersion());
+      return 0;
+    case 'mistake':
+      process.stderr.write(`${command.sentence}\n`);
+      return 1;
+    case 'start':
+      return serve(command.demo);
+  }
+}
+
+async function serve(demo: boolean): Promise<number> {
+  const screen = createScreen(process.stdout);
+  const stop = openStopSignals(() => {
+    process.stderr.write('Stopped at once. The next start cleans up what is left.\n');
+    // The example server ends with this process by itself.
+    process.exit(130);
+  });
+  try {
+    screen.title(`Tramontane ${readVersion()}`);
+    await start({ environment: process.env, demo, screen, stop });
+    return 0;
+  } catch (error) {
+    if (stop.signal.aborted && error === stop.signal.reason) return 0;
+    process.stderr.write(`${toFailure(error)}\n`);
+    return 1;
+  } finally {
+    stop.close();
+  }
+}
+
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return (manifest as { version: string }).version;
+}
