@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { integer } from './scalars.ts';
 
 export const predictionSchema = z.strictObject({
   type: z.literal('content').exactOptional(),
@@ -49,8 +50,8 @@ export const completionArgsSchema = z.strictObject({
   frequency_penalty: penaltySchema.nullable().exactOptional(),
   temperature: z.number().min(0).max(MAX_TEMPERATURE).nullable().exactOptional(),
   top_p: z.number().min(0).max(1).nullable().exactOptional(),
-  max_tokens: z.int().min(0).nullable().exactOptional(),
-  random_seed: z.int().min(0).nullable().exactOptional(),
+  max_tokens: integer().min(0).nullable().exactOptional(),
+  random_seed: integer().min(0).nullable().exactOptional(),
   prediction: predictionSchema.nullable().exactOptional(),
   response_format: responseFormatSchema.nullable().exactOptional(),
   tool_choice: toolChoiceSchema.exactOptional(),

@@ -17,7 +17,7 @@ import {
   toolChoiceSchema,
 } from './completion-args.ts';
 import { guardrailsSchema } from './guardrails.ts';
-import { metadataSchema } from './scalars.ts';
+import { integer, metadataSchema } from './scalars.ts';
 import { toolsSchema } from './tools.ts';
 
 const contentChunkSchema = z.discriminatedUnion('type', [
@@ -68,10 +68,10 @@ export type ChatMessage = z.infer<typeof chatMessageSchema>;
 
 const requestFields = {
   messages: z.array(chatMessageSchema),
-  max_tokens: z.int().min(0).nullable().exactOptional(),
+  max_tokens: integer().min(0).nullable().exactOptional(),
   stream: z.boolean().default(false),
   stop: stopSchema.nullable().exactOptional(),
-  random_seed: z.int().min(0).nullable().exactOptional(),
+  random_seed: integer().min(0).nullable().exactOptional(),
   metadata: metadataSchema.nullable().exactOptional(),
   response_format: responseFormatSchema.exactOptional(),
   tools: toolsSchema.nullable().exactOptional(),
@@ -86,7 +86,7 @@ const requestFields = {
     .default('auto'),
   presence_penalty: penaltySchema.exactOptional(),
   frequency_penalty: penaltySchema.exactOptional(),
-  n: z.int().min(1).nullable().exactOptional(),
+  n: integer().min(1).nullable().exactOptional(),
   prediction: predictionSchema.exactOptional(),
   parallel_tool_calls: z.boolean().default(true),
   prompt_mode: z.literal('reasoning').nullable().exactOptional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { integer } from './scalars.ts';
 import { headerNameSchema } from './tools.ts';
 
 /** How a connector signs in to its server, as seen from outside. */
@@ -68,8 +69,8 @@ export const authMethodUpdateSchema = z.object({
     .object({
       client_id: z.string().nullable().exactOptional(),
       client_secret: z.string().nullable().exactOptional(),
-      client_id_issued_at: z.int().nullable().exactOptional(),
-      client_secret_expires_at: z.int().nullable().exactOptional(),
+      client_id_issued_at: integer().nullable().exactOptional(),
+      client_secret_expires_at: integer().nullable().exactOptional(),
     })
     .nullable()
     .exactOptional(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { outboundAuthTypeSchema } from './connector-auth.ts';
 import { queryBoolean, queryInt, querySchema } from './query.ts';
-import { looseTimestampSchema, timestampSchema } from './scalars.ts';
+import { integer, looseTimestampSchema, timestampSchema } from './scalars.ts';
 
 /** Whose credentials: a part of the path of the credentials endpoints. */
 export const credentialScopeSchema = z.enum(['user', 'workspace', 'organization']);
@@ -12,7 +12,7 @@ export const credentialsNameSchema = z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/);
 const oauthTokenSchema = z.object({
   access_token: z.string().min(1),
   token_type: z.literal('Bearer').default('Bearer'),
-  expires_in: z.int().nullable().exactOptional(),
+  expires_in: integer().nullable().exactOptional(),
   scope: z.string().nullable().exactOptional(),
   refresh_token: z.string().nullable().exactOptional(),
   expires_at: looseTimestampSchema.nullable().exactOptional(),

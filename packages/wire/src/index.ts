@@ -4,7 +4,14 @@ export * from './entries.ts';
 // What an agent or a request is made of
 export * from './completion-args.ts';
 export * from './guardrails.ts';
-export * from './scalars.ts';
+export {
+  agentVersionSchema,
+  httpUrlSchema,
+  metadataSchema,
+  timestampSchema,
+  type AgentVersion,
+  type Metadata,
+} from './scalars.ts';
 export * from './tools.ts';
 // Resources
 export * from './agents.ts';

@@ -9,13 +9,18 @@ export function queryInt(limits: { min?: number; max?: number } = {}) {
     .union([z.int(), z.string()])
     .transform((value, ctx) => {
       if (typeof value === 'number') return value;
-      if (/^[+-]?\d+$/.test(value)) return Number(value);
-      return fail(
-        ctx,
-        value,
-        'int_parsing',
-        'Input should be a valid integer, unable to parse string as an integer',
-      );
+      if (!/^[+-]?\d+$/.test(value)) {
+        return fail(
+          ctx,
+          value,
+          'int_parsing',
+          'Input should be a valid integer, unable to parse string as an integer',
+        );
+      }
+      const number = Number(value);
+      return Number.isSafeInteger(number)
+        ? number
+        : fail(ctx, value, 'int_parsing_size', 'Input should be a smaller integer');
     })
     .pipe(
       z

@@ -30,3 +30,11 @@ function isHttpUrl(text: string): boolean {
 /** A number of an agent's version, or the name of an alias that points to one. */
 export const agentVersionSchema = z.union([z.int().min(0), z.string().min(1)]);
 export type AgentVersion = z.infer<typeof agentVersionSchema>;
+
+/** Message of a value that is no whole number: a schema says "number" of a text in its place. */
+export const NOT_AN_INTEGER = 'Input should be a valid integer';
+
+/** A whole number in a body. */
+export function integer() {
+  return z.int({ error: issue => (issue.code === 'invalid_type' ? NOT_AN_INTEGER : undefined) });
+}

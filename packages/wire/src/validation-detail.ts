@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { NOT_AN_INTEGER } from './scalars.ts';
 import { isSecretKey } from './secret-keys.ts';
 
 /** One problem of a request, in the form the official SDKs read (`HTTPValidationError`). */
@@ -127,7 +128,6 @@ function isMissing(issue: Issue): boolean {
 const TYPE_PROBLEMS: Readonly<Record<string, Problem>> = {
   string: { type: 'string_type', msg: 'Input should be a valid string' },
   number: { type: 'float_type', msg: 'Input should be a valid number' },
-  int: { type: 'int_type', msg: 'Input should be a valid integer' },
   boolean: { type: 'bool_type', msg: 'Input should be a valid boolean' },
   array: { type: 'list_type', msg: 'Input should be a valid list' },
   object: { type: 'model_attributes_type', msg: 'Input should be a valid object' },
@@ -176,12 +176,13 @@ function toProblem(issue: Issue): Problem {
 }
 
 function toTypeProblem(issue: z.core.$ZodIssueInvalidType): Problem {
-  if (issue.expected === 'int' && typeof issue.input === 'number') {
+  if (issue.expected === 'int') {
     return {
       type: 'int_from_float',
       msg: 'Input should be a valid integer, got a number with a fractional part',
     };
   }
+  if (issue.message === NOT_AN_INTEGER) return { type: 'int_type', msg: NOT_AN_INTEGER };
   return (
     TYPE_PROBLEMS[issue.expected] ?? { type: 'value_error', msg: `Input should be a valid ${issue.expected}` }
   );
