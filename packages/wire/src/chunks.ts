@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { withInferredType, type TagRule } from './tagged.ts';
+import { withInferredType, type TagRule, type Untyped } from './tagged.ts';
 
 const optionalText = z.string().nullable().exactOptional();
 
@@ -110,6 +110,3 @@ export type InputContent = z.infer<typeof inputContentSchema>;
 /** Message content the server sends. */
 export const outputContentSchema = z.union([z.string(), z.array(outputChunkSchema)]);
 export type OutputContent = z.infer<typeof outputContentSchema>;
-
-/** The same shape with `type` optional. */
-type Untyped<T> = T extends { type: infer K } ? Omit<T, 'type'> & { type?: K } : never;

@@ -7,6 +7,7 @@ import {
   oauthServerMetadataSchema,
   publicAuthMethodSchema,
 } from './connector-auth.ts';
+import { connectionPreferenceSchema, ownerTypeSchema } from './connector-preferences.ts';
 import { credentialsSchema } from './credentials.ts';
 import { queryBoolean, queryInt, querySchema } from './query.ts';
 import { httpUrlSchema, timestampSchema } from './scalars.ts';
@@ -60,31 +61,7 @@ export const updateConnectorSchema = z.object({
 export type UpdateConnector = z.infer<typeof updateConnectorSchema>;
 export type UpdateConnectorInput = z.input<typeof updateConnectorSchema>;
 
-const ownerType = z.enum(['user', 'org', 'workspace', 'system']);
 const visibility = z.enum(['private', 'shared_workspace', 'shared_org', 'shared_global']);
-
-/** Who decides which tools wait for confirmation: names, a property, or an expression over both. */
-export type ConfirmationRule =
-  string[] | { read_only: boolean | null } | { type: 'and' | 'or'; expressions: ConfirmationRule[] };
-const confirmationRule: z.ZodType<ConfirmationRule> = z.union([
-  z.array(z.string()),
-  z.strictObject({ read_only: z.boolean().nullable() }),
-  z.strictObject({
-    type: z.enum(['and', 'or']),
-    get expressions() {
-      return z.array(confirmationRule);
-    },
-  }),
-]);
-
-/** Body of `POST /v1/connectors/{connector_id}/{scope}/activate`; newer SDKs send none. */
-export const activateConnectorSchema = z.object({
-  requires_confirmation: confirmationRule.nullable().exactOptional(),
-  skip_confirmation: confirmationRule.nullable().exactOptional(),
-  include: z.array(z.string()).nullable().exactOptional(),
-  exclude: z.array(z.string()).nullable().exactOptional(),
-});
-export type ActivateConnector = z.infer<typeof activateConnectorSchema>;
 
 /** A tool inside a connector. Not the form of MCP: with that one here SDKs lose the whole connector. */
 export const connectorToolSummarySchema = z.strictObject({
@@ -108,7 +85,7 @@ export const connectorSchema = z.strictObject({
   description: z.string(),
   created_at: timestampSchema,
   modified_at: timestampSchema,
-  owner_type: z.union([ownerType, z.int().min(1).max(4)]),
+  owner_type: z.union([ownerTypeSchema, z.int().min(1).max(4)]),
   visibility,
   private_tool_execution: z.boolean(),
   protocol,
@@ -128,25 +105,10 @@ export const connectorSchema = z.strictObject({
     .optional(),
   system_prompt: nullableText.optional(),
   supported_auth_methods: z.array(publicAuthMethodSchema).nullable().optional(),
-  connection_preferences: z
-    .array(
-      z.strictObject({
-        name: z.string(),
-        tool_configuration: z.strictObject({
-          requires_confirmation: confirmationRule.nullable().optional(),
-          skip_confirmation: confirmationRule.nullable().optional(),
-          include: z.array(z.string()).nullable().optional(),
-          exclude: z.array(z.string()).nullable().optional(),
-        }),
-        is_default: z.boolean().nullable().optional(),
-        consumer_type: ownerType.nullable().optional(),
-      }),
-    )
-    .nullable()
-    .optional(),
+  connection_preferences: z.array(connectionPreferenceSchema).nullable().optional(),
   connection_credentials: z.array(credentialsSchema).nullable().optional(),
   active: z.boolean().nullable().optional(),
-  blocked_by: z.array(ownerType).optional(),
+  blocked_by: z.array(ownerTypeSchema).optional(),
   mistral: z.boolean().optional(),
   is_authenticated: z.boolean().nullable().optional(),
   tools: z.array(connectorToolSummarySchema).nullable().optional(),
@@ -184,7 +146,8 @@ const listConnectorsQuery = querySchema({
 
 /**
  * Query of `GET /v1/connectors`. The filter comes flattened from the SDKs (`active=true`), and by hand as
- * `query_filters={"active":true}` or `query_filters[active]=true`.
+ * `query_filters={"active":true}` or `query_filters[active]=true`. A filter that cannot be read is a problem of
+ * `active`: ignored, it would list what was to be left out.
  */
 export const listConnectorsQuerySchema = z.preprocess(withFlatFilters, listConnectorsQuery);
 export type ListConnectorsQuery = z.infer<typeof listConnectorsQuerySchema>;
@@ -199,9 +162,8 @@ function withFlatFilters(query: unknown): unknown {
 function activeOf(filters: unknown): unknown {
   const value = Array.isArray(filters) ? filters.at(-1) : filters;
   const object = typeof value === 'string' ? parseJson(value) : value;
-  return typeof object === 'object' && object !== null && 'active' in object
-    ? (object.active ?? undefined)
-    : undefined;
+  if (typeof object !== 'object' || object === null) return value;
+  return 'active' in object ? (object.active ?? undefined) : undefined;
 }
 
 function parseJson(text: string): unknown {

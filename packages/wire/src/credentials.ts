@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { outboundAuthTypeSchema } from './connector-auth.ts';
+import { ownerTypeSchema } from './connector-preferences.ts';
 import { queryBoolean, queryInt, querySchema } from './query.ts';
 import { integer, looseTimestampSchema, timestampSchema } from './scalars.ts';
 
@@ -59,7 +60,7 @@ export type CredentialError = (typeof CREDENTIAL_ERRORS)[number];
 export const credentialsSchema = z.strictObject({
   name: z.string(),
   authentication_type: outboundAuthTypeSchema,
-  scope: z.enum(['user', 'org', 'workspace', 'system']),
+  scope: ownerTypeSchema,
   title: z.string().nullable().optional(),
   status: z
     .strictObject({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { inputContentSchema, outputContentSchema } from './chunks.ts';
 import { looseTimestampSchema, timestampSchema } from './scalars.ts';
-import { withInferredType, type TagRule } from './tagged.ts';
+import { withInferredType, type TagRule, type Untyped } from './tagged.ts';
 
 export const CONFIRMATION_STATUSES = ['pending', 'allowed', 'denied'] as const;
 const confirmationStatus = z.enum(CONFIRMATION_STATUSES).nullable();
@@ -74,8 +74,6 @@ const entryRules: readonly TagRule[] = [
   ['agent.handoff', ['previous_agent_id', 'next_agent_id']],
   ['tool.execution', ['name', 'arguments']],
 ];
-
-type Untyped<T> = T extends { type: infer K } ? Omit<T, 'type'> & { type?: K } : never;
 
 /**
  * An entry as a caller sends it. `object`, `type` and `id` may be missing: `{role, content}` is a `message.input`.

@@ -17,6 +17,7 @@ export * from './tools.ts';
 export * from './agents.ts';
 export * from './completions.ts';
 export * from './connector-auth.ts';
+export * from './connector-preferences.ts';
 export * from './connectors.ts';
 export * from './conversations.ts';
 export * from './credentials.ts';

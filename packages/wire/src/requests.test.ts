@@ -8,6 +8,7 @@ import {
   switchAgentVersionSchema,
   updateAgentSchema,
 } from './agents.ts';
+import { activateConnectorSchema } from './connector-preferences.ts';
 import { listConnectorsQuerySchema, createConnectorSchema, updateConnectorSchema } from './connectors.ts';
 import {
   appendConversationSchema,
@@ -209,6 +210,14 @@ describe('what depends on more than one key', () => {
   );
 });
 
+test('a rule of confirmation nests, but not without end', () => {
+  const nested = (depth: number): object =>
+    depth === 0 ? ['drop_table'] : { type: 'or', expressions: [nested(depth - 1), { read_only: false }] };
+  expect(activateConnectorSchema.safeParse({ requires_confirmation: nested(8) }).success).toBe(true);
+  expect(activateConnectorSchema.safeParse({ requires_confirmation: nested(9) }).success).toBe(false);
+  expect(activateConnectorSchema.safeParse({ requires_confirmation: nested(1000) }).success).toBe(false);
+});
+
 describe('queries', () => {
   test.each<[object, object, z.ZodType]>([
     [{}, { page: 0, page_size: 20 }, listAgentsQuerySchema],
@@ -228,7 +237,7 @@ describe('queries', () => {
     [{ query_filters: '{"active":false}' }, { active: false }, listConnectorsQuerySchema],
     [{ query_filters: { active: 'true' } }, { active: true }, listConnectorsQuerySchema],
     [{ 'query_filters[active]': 'true' }, { active: true }, listConnectorsQuerySchema],
-    [{ query_filters: 'nonsense' }, { page_size: 100 }, listConnectorsQuerySchema],
+    [{ query_filters: '{}' }, { page_size: 100 }, listConnectorsQuerySchema],
   ])('%j gives %j', (query, expected, schema) => {
     expect(schema.parse(query)).toMatchObject(expected);
   });
@@ -249,6 +258,7 @@ describe('queries', () => {
     [{ alias: 'A', version: '0' }, 'alias', 'string_pattern_mismatch', putAgentAliasQuerySchema],
     [{ alias: 'a' }, 'version', 'missing', putAgentAliasQuerySchema],
     [{ active: 'maybe' }, 'active', 'bool_parsing', listConnectorsQuerySchema],
+    [{ query_filters: 'nonsense' }, 'active', 'bool_parsing', listConnectorsQuerySchema],
   ])('%j is wrong at %s: %s', (query, key, type, schema) => {
     expect(parseRequest(schema, query, 'query')).toMatchObject({
       ok: false,

@@ -11,3 +11,6 @@ export function withInferredType(value: unknown, rules: readonly TagRule[]): unk
   const rule = rules.find(([, keys]) => keys.every(key => Object.hasOwn(value, key)));
   return rule === undefined ? value : { ...value, type: rule[0] };
 }
+
+/** The same shapes with `type` optional. */
+export type Untyped<T> = T extends { type: infer K } ? Omit<T, 'type'> & { type?: K } : never;

@@ -1,6 +1,7 @@
 import { HTTPValidationError } from '@mistralai/mistralai/models/errors';
 import { describe, expect, test } from 'vitest';
 import { createAgentSchema } from './agents.ts';
+import { chatCompletionRequestSchema } from './completions.ts';
 import { appendConversationSchema, startConversationSchema } from './conversations.ts';
 import { credentialsInputSchema } from './credentials.ts';
 import { createConnectorSchema } from './connectors.ts';
@@ -100,6 +101,9 @@ describe('problems carry the names of pydantic (1.2)', () => {
         ctx: { discriminator: "'type'", tag: 'magic' },
       },
     ]);
+    expect(
+      detailOf(chatCompletionRequestSchema, { model: 'm', messages: [], tool_choice: {} }, 'body'),
+    ).toMatchObject([{ loc: ['body', 'tool_choice', 'function'], type: 'missing' }]);
     expect(start(undefined)).toMatchObject([{ loc: ['body', 'inputs'], type: 'missing' }]);
   });
 
@@ -124,7 +128,7 @@ describe('problems carry the names of pydantic (1.2)', () => {
 
 describe('a secret never comes back in an error (1.2)', () => {
   const secret = 's3cr3t-v4lue';
-  const mcp = (config: object) => ({ ...{ model: 'm', name: 'n' }, tools: [{ type: 'mcp', config }] });
+  const mcp = (config: object) => ({ model: 'm', name: 'n', tools: [{ type: 'mcp', config }] });
   const url = 'https://x';
   test.each([
     [createAgentSchema, mcp({ server_url: url, auth: secret })],
