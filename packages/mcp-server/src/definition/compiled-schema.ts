@@ -36,18 +36,22 @@ const DRAFT_2020_12 = /^https?:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/;
 const AJV_OPTIONS = { strict: false, validateFormats: false, logger: false } as const;
 
 export function createSchemaCompiler(): SchemaCompiler {
-  const ajv2020 = new Ajv2020(AJV_OPTIONS);
-  const ajvDraft07 = new Ajv(AJV_OPTIONS);
+  // Made when first needed: a server of zod schemas needs neither.
+  let ajv2020: Ajv2020 | undefined;
+  let ajvDraft07: Ajv | undefined;
   return (schema, direction) => {
     if (isZodSchema(schema)) return compileZod(schema, direction);
     // ajv registers what has an $id; two tools may use the same one, so such a schema gets an ajv of its own.
     const named = JSON.stringify(schema).includes('"$id"');
     const dialect = schema['$schema'] ?? DEFAULT_DIALECT;
     if (typeof dialect === 'string' && DRAFT_2020_12.test(dialect)) {
-      return compileJsonSchema(named ? new Ajv2020(AJV_OPTIONS) : ajv2020, schema);
+      return compileJsonSchema(
+        named ? new Ajv2020(AJV_OPTIONS) : (ajv2020 ??= new Ajv2020(AJV_OPTIONS)),
+        schema,
+      );
     }
     if (typeof dialect === 'string' && DRAFT_07.test(dialect)) {
-      return compileJsonSchema(named ? new Ajv(AJV_OPTIONS) : ajvDraft07, schema);
+      return compileJsonSchema(named ? new Ajv(AJV_OPTIONS) : (ajvDraft07 ??= new Ajv(AJV_OPTIONS)), schema);
     }
     throw new KitError(
       'definition_invalid',

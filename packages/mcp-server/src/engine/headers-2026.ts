@@ -3,11 +3,11 @@ import { RPC, type Fault, type Params } from './rpc.ts';
 type Header = (name: string) => string | undefined;
 
 /** Which field of the params `Mcp-Name` repeats (2026-07-28, streamable-http, "Standard Request Headers"). */
-const NAMED_BY: Readonly<Record<string, string>> = {
-  'tools/call': 'name',
-  'prompts/get': 'name',
-  'resources/read': 'uri',
-};
+const NAMED_BY = new Map([
+  ['tools/call', 'name'],
+  ['prompts/get', 'name'],
+  ['resources/read', 'uri'],
+]);
 
 const BASE64_VALUE = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/;
 
@@ -22,7 +22,7 @@ export function checkVersionHeader(header: Header, version: string): Fault | und
 export function checkHeaders(header: Header, method: string, params: Params): Fault | undefined {
   const mismatch = compare('Mcp-Method', header('mcp-method'), method);
   if (mismatch) return mismatch;
-  const field = NAMED_BY[method];
+  const field = NAMED_BY.get(method);
   if (field === undefined) return undefined;
   const expected = params[field];
   // Neither there: left to the method, which says what is missing.
