@@ -1,0 +1,2 @@
+export * from './call-model.ts';
+export * from './catalogue.ts';

@@ -1,0 +1,78 @@
+import type { LanguageModelV4Prompt, LanguageModelV4ToolResultPart } from '@ai-sdk/provider';
+
+/** A call of this turn and what came back. */
+export interface DoneCall {
+  readonly name: string;
+  readonly args: unknown;
+  readonly failed: boolean;
+  readonly text: string;
+  /** The result as data, when it is JSON. */
+  readonly data: unknown;
+}
+
+export interface Turn {
+  readonly text: string;
+  readonly done: readonly DoneCall[];
+}
+
+/** Text that is looked at; a longer one would make pattern search slow for everybody on this server. */
+const MAX_TEXT = 8_000;
+
+/** The newest user message and what has been called since. */
+export function readTurn(prompt: LanguageModelV4Prompt): Turn {
+  const newest = prompt.findLastIndex(message => message.role === 'user');
+  const asked = prompt[newest];
+  const text =
+    asked?.role === 'user'
+      ? asked.content.map(part => (part.type === 'text' ? part.text : '')).join('\n')
+      : '';
+
+  const results = new Map<string, LanguageModelV4ToolResultPart>();
+  const done: DoneCall[] = [];
+  const since = prompt.slice(newest + 1);
+  for (const message of since) {
+    if (message.role !== 'tool') continue;
+    for (const part of message.content) if (part.type === 'tool-result') results.set(part.toolCallId, part);
+  }
+  for (const message of since) {
+    if (message.role !== 'assistant') continue;
+    for (const part of message.content) {
+      if (part.type !== 'tool-call') continue;
+      const result = results.get(part.toolCallId);
+      if (result) done.push({ name: part.toolName, args: part.input, ...readOutput(result.output) });
+    }
+  }
+  return { text: text.slice(0, MAX_TEXT).trim(), done };
+}
+
+function readOutput(
+  output: LanguageModelV4ToolResultPart['output'],
+): Pick<DoneCall, 'failed' | 'text' | 'data'> {
+  switch (output.type) {
+    case 'text':
+      return { failed: false, text: output.value, data: parseJson(output.value) };
+    case 'json':
+      return { failed: false, text: JSON.stringify(output.value), data: output.value };
+    case 'error-text':
+      return { failed: true, text: output.value, data: undefined };
+    case 'error-json':
+      return { failed: true, text: JSON.stringify(output.value), data: undefined };
+    case 'execution-denied':
+      return { failed: true, text: output.reason ?? 'The call was not allowed.', data: undefined };
+    case 'content': {
+      const text = output.value
+        .map(part => (part.type === 'text' ? part.text : part.type === 'file' ? `[${part.mediaType}]` : ''))
+        .join('\n');
+      return { failed: false, text, data: parseJson(text) };
+    }
+  }
+}
+
+function parseJson(text: string): unknown {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import type {
+  Entry,
+  FunctionCall,
+  FunctionResult,
+  MessageOutput,
+  ModelRequest,
+  ToolExecution,
+} from '@tramontane/engine';
+import type {
+  LanguageModelV4Message,
+  LanguageModelV4Prompt,
+  LanguageModelV4ToolResultPart,
+} from '@ai-sdk/provider';
+import { toAssistantParts, toUserParts } from './to-parts.ts';
+import { capText, toToolOutput } from './tool-output.ts';
+
+type FromModel = MessageOutput | FunctionCall | ToolExecution;
+type AssistantMessage = Extract<LanguageModelV4Message, { role: 'assistant' }>;
+
+export interface PromptOptions {
+  /** The model can look at pictures inside tool results. */
+  readonly imagesInResults: boolean;
+  /** Messages of one speaker in a row are joined: chat templates of many models demand that speakers take turns. */
+  readonly joinSpeakers: boolean;
+}
+
+/**
+ * The prompt of a model call. A pure function of the request in which earlier entries always give the same
+ * messages, so that what a vendor has cached of a conversation stays valid while it grows.
+ */
+export function toPrompt(
+  request: Pick<ModelRequest, 'instructions' | 'entries'>,
+  options: PromptOptions,
+): LanguageModelV4Prompt {
+  const results = new Map<string, FunctionResult>();
+  for (const entry of request.entries) {
+    if (entry.kind === 'function.result' && !results.has(entry.callId)) results.set(entry.callId, entry);
+  }
+
+  const prompt: LanguageModelV4Prompt = [];
+  const system = systemText(request.instructions, request.entries);
+  if (system !== '') prompt.push({ role: 'system', content: system });
+
+  for (const group of groupAnswers(request.entries)) {
+    const first = group[0];
+    if (!first) continue;
+    if (first.kind === 'message.input') {
+      const join = options.joinSpeakers && prompt.at(-1)?.role === 'user';
+      if (first.role === 'user') pushUser(prompt, toUserParts(first.content), join);
+      else pushAssistant(prompt, toAssistantParts(first.content));
+      continue;
+    }
+    const answers = group as FromModel[];
+    pushAssistant(
+      prompt,
+      answers.flatMap<AssistantMessage['content'][number]>(entry =>
+        entry.kind === 'message.output'
+          ? toAssistantParts(entry.content)
+          : [
+              {
+                type: 'tool-call',
+                toolCallId: toVendorCallId(entry.callId),
+                toolName: entry.name,
+                input: parseArguments(entry.arguments),
+              },
+            ],
+      ),
+    );
+    const content = answers.flatMap(entry => toResultPart(entry, results, options));
+    if (content.length > 0) prompt.push({ role: 'tool', content });
+  }
+  return prompt;
+}
+
+/** Messages as they were given; entries of one model answer together. */
+function groupAnswers(entries: readonly Entry[]): Entry[][] {
+  const groups: Entry[][] = [];
+  let open: { answer: string | undefined; entries: Entry[] } | undefined;
+  for (const entry of entries) {
+    if (entry.kind === 'message.input') {
+      groups.push([entry]);
+      open = undefined;
+    } else if (entry.kind === 'function.result') {
+      // The result itself stands beside its call; what the model said after it is another answer.
+      open = undefined;
+    } else if (entry.kind !== 'tools.missing' && entry.kind !== 'agent.handoff') {
+      // History given by a caller names no answers: there, a message opens one and the calls after it belong to it.
+      const continues =
+        open?.answer === entry.answer && (entry.answer !== undefined || entry.kind !== 'message.output');
+      if (open && continues) open.entries.push(entry);
+      else {
+        open = { answer: entry.answer, entries: [entry] };
+        groups.push(open.entries);
+      }
+    }
+  }
+  return groups;
+}
+
+/** Instructions, and which servers this run could not reach: only the newest run's misses still hold. */
+function systemText(instructions: string, entries: readonly Entry[]): string {
+  const newestInput = entries.findLastIndex(
+    entry => entry.kind === 'function.result' || (entry.kind === 'message.input' && entry.role === 'user'),
+  );
+  const missing = entries
+    .slice(newestInput + 1)
+    .filter(entry => entry.kind === 'tools.missing')
+    .map(({ connectorName, message }) => {
+      // One short line: the reason may hold what a foreign server said.
+      const reason = message.replaceAll(/\s+/g, ' ').trim().slice(0, 300);
+      return `Tools of server ${connectorName} cannot be used now: ${reason}`;
+    });
+  return [instructions, ...missing].filter(line => line !== '').join('\n\n');
+}
+
+function pushUser(prompt: LanguageModelV4Prompt, parts: ReturnType<typeof toUserParts>, join: boolean): void {
+  const last = prompt.at(-1);
+  if (!join || last?.role !== 'user') return void prompt.push({ role: 'user', content: parts });
+  const [first, ...rest] = parts;
+  const tail = last.content.at(-1);
+  if (tail?.type === 'text' && first?.type === 'text') {
+    last.content.splice(-1, 1, { type: 'text', text: `${tail.text}\n\n${first.text}` }, ...rest);
+  } else last.content.push(...parts);
+}
+
+function pushAssistant(prompt: LanguageModelV4Prompt, parts: AssistantMessage['content']): void {
+  if (parts.length === 0) return;
+  const last = prompt.at(-1);
+  // An assistant message with calls is always followed by their results, so two in a row hold only words.
+  if (last?.role === 'assistant') last.content.push({ type: 'text', text: '\n\n' }, ...parts);
+  else prompt.push({ role: 'assistant', content: parts });
+}
+
+function toResultPart(
+  entry: FromModel,
+  results: ReadonlyMap<string, FunctionResult>,
+  options: PromptOptions,
+): LanguageModelV4ToolResultPart[] {
+  if (entry.kind === 'message.output') return [];
+  const base = {
+    type: 'tool-result',
+    toolCallId: toVendorCallId(entry.callId),
+    toolName: entry.name,
+  } as const;
+  if (entry.kind === 'tool.execution') {
+    return [{ ...base, output: toToolOutput(entry.outcome, options.imagesInResults) }];
+  }
+  const result = results.get(entry.callId);
+  // Vendors refuse a history in which a call has no result.
+  if (!result)
+    return [{ ...base, output: { type: 'error-text', value: 'No result was given for this call.' } }];
+  return [{ ...base, output: { type: 'text', value: capText(result.result) } }];
+}
+
+/** Mistral's models insist on nine letters or digits; ids in a caller's own history may have another form. */
+function toVendorCallId(callId: string): string {
+  if (/^[a-zA-Z0-9]{9}$/.test(callId)) return callId;
+  return createHash('sha256').update(callId).digest('hex').slice(0, 9);
+}
+
+/** Vendors and chat templates expect an object; what a model wrote badly is kept as a text inside one. */
+function parseArguments(text: string): unknown {
+  if (text.trim() === '') return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : { value };
+  } catch {
+    return { unreadable_arguments: text };
+  }
+}
