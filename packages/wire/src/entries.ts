@@ -68,7 +68,7 @@ const inputEntryUnion = z.discriminatedUnion('type', [
 
 // Ordered: an execution's keys are a part of a call's.
 const entryRules: readonly TagRule[] = [
-  ['message.input', ['role', 'content']],
+  ['message.input', ['role']],
   ['function.result', ['tool_call_id', 'result']],
   ['function.call', ['tool_call_id', 'name', 'arguments']],
   ['agent.handoff', ['previous_agent_id', 'next_agent_id']],

@@ -1,6 +1,5 @@
 import type { Mistral } from '@mistralai/mistralai';
 import { describe, expect, test } from 'vitest';
-import type { z } from 'zod';
 import {
   agentAliasSchema,
   agentPageSchema,
@@ -17,7 +16,8 @@ import {
   type AgentAlias,
   type AgentPage,
 } from './agents.ts';
-import { cannedClient, unknownParts } from './testing/canned-client.ts';
+import { cannedClient } from './testing/canned-client.ts';
+import { expectAgreement, type SdkCase } from './testing/sdk-case.ts';
 
 const agent: Agent = {
   object: 'agent',
@@ -80,18 +80,8 @@ const alias: AgentAlias = {
 };
 const page: AgentPage = { object: 'list', data: [agent, minimal], next_page_token: null };
 
-interface Case {
-  name: string;
-  call: (client: Mistral) => Promise<unknown>;
-  status?: number;
-  answer: unknown;
-  answerSchema?: z.ZodType;
-  bodySchema?: z.ZodType;
-  querySchema?: z.ZodType;
-}
-
 const beta = (client: Mistral) => client.beta.agents;
-const cases: Case[] = [
+const cases: SdkCase[] = [
   {
     name: 'create',
     call: c => beta(c).create({ model: 'm', name: 'n', tools: [{ type: 'web_search' }], metadata: { a: 1 } }),
@@ -168,15 +158,7 @@ const cases: Case[] = [
 ];
 
 describe('the official SDK and our shapes of agents agree (2.1, 5.1)', () => {
-  test.each(cases)('$name', async ({ call, status, answer, answerSchema, bodySchema, querySchema }) => {
-    if (answerSchema) expect(answerSchema.parse(answer)).toEqual(answer);
-    const { client, sent } = cannedClient(status ?? 200, answer);
-    const result = await call(client);
-    expect(unknownParts(result)).toEqual([]);
-    expect(sent).toHaveLength(1);
-    if (bodySchema) expect(bodySchema.safeParse(sent[0]?.body).error?.issues).toBeUndefined();
-    if (querySchema) expect(querySchema.safeParse(sent[0]?.query).error?.issues).toBeUndefined();
-  });
+  test.each(cases)('$name', expectAgreement);
 
   test('what the SDK puts into a query comes out as values', async () => {
     const { client, sent } = cannedClient(200, []);

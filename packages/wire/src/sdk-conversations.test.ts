@@ -1,6 +1,5 @@
 import type { Mistral } from '@mistralai/mistralai';
 import { describe, expect, test } from 'vitest';
-import type { z } from 'zod';
 import {
   appendConversationSchema,
   conversationHistorySchema,
@@ -16,8 +15,8 @@ import {
   type ConversationResponse,
 } from './conversations.ts';
 import type { Entry, OutputEntry } from './entries.ts';
-import { COMMENT_PING, frameEvent, conversationEventSchema, type ConversationEvent } from './events.ts';
-import { cannedClient, unknownParts } from './testing/canned-client.ts';
+import { cannedClient } from './testing/canned-client.ts';
+import { expectAgreement, type SdkCase } from './testing/sdk-case.ts';
 
 const at = '2026-08-01T10:00:00.000Z';
 const head = { object: 'entry', created_at: at, completed_at: at } as const;
@@ -145,19 +144,9 @@ const withModel: Conversation = {
   completion_args: { max_tokens: 5 },
 };
 
-interface Case {
-  name: string;
-  call: (client: Mistral) => Promise<unknown>;
-  status?: number;
-  answer: unknown;
-  answerSchema?: z.ZodType;
-  bodySchema?: z.ZodType;
-  querySchema?: z.ZodType;
-}
-
 const beta = (client: Mistral) => client.beta.conversations;
 const append = { conversationId: 'conv_1' };
-const cases: Case[] = [
+const cases: SdkCase[] = [
   {
     name: 'start with a text',
     call: c => beta(c).start({ agentId: 'ag_1', inputs: 'hello' }),
@@ -247,13 +236,7 @@ const cases: Case[] = [
 ];
 
 describe('the official SDK and our shapes of conversations agree (2.2, 3.1, 3.2)', () => {
-  test.each(cases)('$name', async ({ call, status, answer, answerSchema, bodySchema, querySchema }) => {
-    if (answerSchema) expect(answerSchema.parse(answer)).toEqual(answer);
-    const { client, sent } = cannedClient(status ?? 200, answer);
-    expect(unknownParts(await call(client))).toEqual([]);
-    if (bodySchema) expect(bodySchema.safeParse(sent[0]?.body).error?.issues).toBeUndefined();
-    if (querySchema) expect(querySchema.safeParse(sent[0]?.query).error?.issues).toBeUndefined();
-  });
+  test.each(cases)('$name', expectAgreement);
 
   test('each output keeps its kind', async () => {
     const { client } = cannedClient(200, response);
@@ -267,57 +250,4 @@ describe('the official SDK and our shapes of conversations agree (2.2, 3.1, 3.2)
       connectors: { t: 1 },
     });
   });
-});
-
-const events: ConversationEvent[] = [
-  { type: 'conversation.response.started', created_at: at, conversation_id: 'conv_1' },
-  { type: 'tool.execution.started', id: 't', output_index: 0, name: 'q', arguments: '{}', model: null },
-  { type: 'tool.execution.delta', id: 't', output_index: 0, name: 'q', arguments: '{}' },
-  { type: 'tool.execution.done', id: 't', output_index: 0, name: 'q', info: { is_error: false } },
-  {
-    type: 'agent.handoff.started',
-    id: 'h',
-    output_index: 1,
-    previous_agent_id: 'a',
-    previous_agent_name: 'A',
-  },
-  { type: 'agent.handoff.done', id: 'h', output_index: 1, next_agent_id: 'b', next_agent_name: 'B' },
-  {
-    type: 'message.output.delta',
-    id: 'm',
-    output_index: 2,
-    content_index: 0,
-    role: 'assistant',
-    content: 'line\nbreak \u2028',
-  },
-  {
-    type: 'message.output.delta',
-    id: 'm',
-    output_index: 2,
-    content_index: 1,
-    role: 'assistant',
-    content: { type: 'tool_reference', tool: 't', title: 'T' },
-  },
-  {
-    type: 'function.call.delta',
-    id: 'f',
-    output_index: 3,
-    name: 'f',
-    tool_call_id: 'abcdefghi',
-    arguments: '{"a":',
-    confirmation_status: 'pending',
-  },
-  { type: 'conversation.response.error', message: 'm', code: 500 },
-  { type: 'conversation.response.done', usage },
-];
-
-test('every framed event reaches the official SDK as its own kind (4)', async () => {
-  for (const event of events) expect(conversationEventSchema.parse(event)).toEqual(event);
-  const body = COMMENT_PING + events.map(frameEvent).join(COMMENT_PING);
-  const { client, sent } = cannedClient(200, body, 'text/event-stream');
-  const got: unknown[] = [];
-  for await (const event of await beta(client).startStream({ agentId: 'a', inputs: 'x' })) got.push(event);
-  expect(unknownParts(got)).toEqual([]);
-  expect(got).toMatchObject(events.map(({ type }) => ({ event: type, data: { type } })));
-  expect(startConversationSchema.parse(sent[0]?.body)).toMatchObject({ stream: true, store: true });
 });

@@ -22,11 +22,13 @@ const SECRET_WORDS =
 
 /** Whether what stands under this key must not be sent back in an error. */
 export function isSecretKey(key: string): boolean {
-  return SECRET_KEYS.has(key.toLowerCase()) || (SECRET_WORDS.test(key) && !COUNTERS.has(key.toLowerCase()));
+  return (
+    SECRET_KEYS.has(key.toLowerCase()) || (SECRET_WORDS.test(key) && !SOUND_SECRET.has(key.toLowerCase()))
+  );
 }
 
-// Counts and names that only sound secret.
-const COUNTERS: ReadonlySet<string> = new Set([
+// Counts, names and places that only sound secret: without this list a bad cursor or limit could not be shown.
+const SOUND_SECRET: ReadonlySet<string> = new Set([
   'max_tokens',
   'page_token',
   'token_url',

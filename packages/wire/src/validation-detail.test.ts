@@ -94,6 +94,9 @@ describe('problems carry the names of pydantic (1.2)', () => {
     expect(start([{ role: 'user', content: [{ type: 'text' }] }])).toEqual([
       { loc: ['body', 'inputs', 0, 'content', 0, 'text'], msg: 'Field required', type: 'missing' },
     ]);
+    expect(start([{ role: 'user' }])).toMatchObject([
+      { loc: ['body', 'inputs', 0, 'content'], type: 'missing' },
+    ]);
     expect(start([{ type: 'magic' }])).toMatchObject([
       {
         loc: ['body', 'inputs', 0],
