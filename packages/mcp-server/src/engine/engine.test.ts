@@ -314,7 +314,8 @@ describe('2025', () => {
 describe.each(eras)('tools in %s', (_era, request) => {
   const call = (name: string, args?: unknown, requestMeta?: RequestMeta) =>
     request('tools/call', { name, ...(args !== undefined && { arguments: args }) }, requestMeta);
-  const textOf = (answered: Answered) => (answered.result?.['content'] as { text: string }[])[0]?.text;
+  const textOf = (answered: Answered) =>
+    (answered.result?.['content'] as { text: string }[] | undefined)?.[0]?.text;
 
   it('are listed with their schemas, in the order of definition', async () => {
     const { result } = await request('tools/list');

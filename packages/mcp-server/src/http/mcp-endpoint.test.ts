@@ -175,7 +175,7 @@ describe('a call in flight', () => {
   it('is finished before the server closes, and new ones are not taken', async () => {
     const { own, answer, gate, signal } = await open();
     const closed = own.close();
-    await expect(fetch(`${own.url}/health`)).rejects.toThrow();
+    await expect(fetch(`${own.url}/health`)).rejects.toThrow('fetch failed');
     gate.open.resolve();
     expect(await answer).toMatchObject({ result: { content: [{ text: 'through' }] } });
     await closed;

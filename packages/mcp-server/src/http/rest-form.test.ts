@@ -18,7 +18,7 @@ async function invoke(body: unknown, more: Record<string, string> = {}) {
     headers: { ...headers, ...more },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
-  return { status: response.status, body: (await response.json()) as unknown };
+  return { status: response.status, body: await response.json() };
 }
 
 describe('GET /mcp/v1/tools', () => {

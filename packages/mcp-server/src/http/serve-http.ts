@@ -29,6 +29,7 @@ const DRAIN_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 /** After the abort: time for answers to get out before connections are cut. */
 const LAST_WORDS_MS = 500;
+const SWEEP_MS = 20;
 
 /**
  * Serves over HTTP until `close()`.
@@ -65,11 +66,14 @@ async function drain(app: FastifyInstance, stop: AbortController, drainMs: numbe
   const closed = app.close();
   const abort = setTimeout(() => stop.abort(), drainMs);
   const cut = setTimeout(() => app.server.closeAllConnections(), drainMs + LAST_WORDS_MS);
+  // A kept-alive connection outlives its last answer, and closing waits for it as for a call in flight.
+  const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS);
   try {
     await closed;
   } finally {
     clearTimeout(abort);
     clearTimeout(cut);
+    clearInterval(sweep);
   }
 }
 
