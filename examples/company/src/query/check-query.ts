@@ -20,6 +20,8 @@ export async function checkQuery(sql: string): Promise<QueryVerdict> {
   if (sql.length > lengthLimit) return refuse(`it is longer than ${lengthLimit} characters`);
   // PostgreSQL reads a C string: the parser would not see what stands after the zero byte.
   if (sql.includes('\0')) return refuse('it contains a zero byte');
+  // The parser has a message of its own for this.
+  if (sql.trim() === '') return refuse('there is no statement in it');
   let statements: { stmt?: unknown }[];
   try {
     statements = (await parse(sql)).stmts ?? [];
