@@ -37,7 +37,9 @@ function manifests() {
   const workspaces = ['packages', 'examples'].flatMap(folder =>
     readdirSync(join(root, folder)).map(name => join(folder, name, 'package.json')),
   );
-  return ['package.json', ...workspaces.sort((a, b) => a.localeCompare(b))].filter(path => existsSync(join(root, path)));
+  return ['package.json', ...workspaces.sort((a, b) => a.localeCompare(b))].filter(path =>
+    existsSync(join(root, path)),
+  );
 }
 
 // npm writes node_modules/.package-lock.json last, so its presence means a finished install. Optional packages of

@@ -41,6 +41,7 @@ export async function openCompanyProcess(options: {
     {
       env: {
         ...options.environment,
+        HOST: '127.0.0.1',
         PORT: String(options.port),
         MCP_SECRET_TOKEN: options.token,
         TRAMONTANE_DATA: options.dataFolder,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const FILE_NAME = 'company-token';
@@ -14,8 +14,7 @@ export async function readCompanyToken(environment: NodeJS.ProcessEnv, dataFolde
   const path = join(dataFolder, FILE_NAME);
   const kept = await readKept(path);
   if (kept !== undefined) return kept;
-  // Root's data folder must let the database's own user through to its part.
-  await mkdir(dataFolder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+  await makeFolder(dataFolder);
   // Linked into place: of two starts at once both must end with the same token, whole.
   const own = `${path}.${randomBytes(6).toString('hex')}`;
   await writeFile(own, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600 });
@@ -27,6 +26,13 @@ export async function readCompanyToken(environment: NodeJS.ProcessEnv, dataFolde
     await rm(own, { force: true });
   }
   return (await readKept(path)) ?? '';
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  const root = process.getuid?.() === 0;
+  const made = await mkdir(folder, { recursive: true, mode: root ? 0o711 : 0o700 });
+  // Root's database runs as another user, who must get through whatever the umask says.
+  if (made !== undefined && root) await chmod(folder, 0o711);
 }
 
 async function readKept(path: string): Promise<string | undefined> {
