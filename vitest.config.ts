@@ -4,6 +4,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@tramontane/source'] } },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts', 'test/**/*.test.ts'],
+    globalSetup: ['packages/testkit/src/global-postgres.ts'],
     execArgv: ['--conditions=@tramontane/source'],
     pool: 'forks',
     maxWorkers: 2,

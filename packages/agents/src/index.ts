@@ -1,1 +1,4 @@
-export {};
+export { startServer, type RunningServer, type StartServerOptions } from './compose.ts';
+export { ConfigError, readConfig, renderConfiguration, type Config } from './config.ts';
+export { API_ERRORS, type ApiErrorCode } from './core/api-error.ts';
+export { STORE_ERROR_CODES, StoreError, type StoreErrorCode } from './store/store-error.ts';

@@ -73,8 +73,12 @@ export type RunEvent =
   | { readonly type: 'run.finished'; readonly at: string; readonly end: RunEnd };
 
 /** What is heard of a run but not kept: pieces of an answer while the model still speaks. */
-export type RunDelta =
-  | { readonly type: 'message.delta'; readonly entryId: string; readonly kind: 'text' | 'thinking'; readonly text: string };
+export type RunDelta = {
+  readonly type: 'message.delta';
+  readonly entryId: string;
+  readonly kind: 'text' | 'thinking';
+  readonly text: string;
+};
 
 /** What a reader of a run receives. */
 export type RunSignal = { readonly seq: number; readonly event: RunEvent } | { readonly delta: RunDelta };

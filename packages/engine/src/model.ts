@@ -66,4 +66,9 @@ export class ModelFailure extends Error {
 }
 
 export type ModelFailureCode =
-  'invalid_model' | 'model_refused' | 'model_unreachable' | 'model_rate_limited' | 'model_timed_out' | 'model_error';
+  | 'invalid_model'
+  | 'model_refused'
+  | 'model_unreachable'
+  | 'model_rate_limited'
+  | 'model_timed_out'
+  | 'model_error';

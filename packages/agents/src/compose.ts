@@ -1,0 +1,209 @@
+import type { AddressInfo } from 'node:net';
+import { pino, type Logger } from 'pino';
+import { openEgress, parseAllowList } from '@tramontane/egress';
+import { createBearerCheck } from '@tramontane/guards';
+import { openConnections } from '@tramontane/mcp-client';
+import manifest from '../package.json' with { type: 'json' };
+import type { Config } from './config.ts';
+import { createAgents } from './core/agents.ts';
+import { ApiError } from './core/api-error.ts';
+import { createConnectorVault } from './core/connector-vault.ts';
+import { createConnectors } from './core/connectors.ts';
+import { createConversations } from './core/conversations.ts';
+import { createUuid } from './core/ids.ts';
+import { openRuns } from './core/runs.ts';
+import { createSecretBox } from './core/secret-box.ts';
+import { openGeneratedKey } from './generated-keys.ts';
+import { createHttpServer } from './http/server.ts';
+import { createCallModel, createModelCatalogue } from './models/index.ts';
+import { createAgentStore } from './store/agent-store.ts';
+import { createConnectorStore } from './store/connector-store.ts';
+import { createConversationStore } from './store/conversation-store.ts';
+import { openDatabase } from './store/database.ts';
+import { openEmbeddedPostgres } from './store/embedded/index.ts';
+import { openRunOwnership } from './store/run-ownership.ts';
+import { createRunStore } from './store/run-store.ts';
+import { sweepRuns } from './sweep-runs.ts';
+import { createToolServers } from './tools/tool-servers.ts';
+
+export interface StartServerOptions {
+  /** Told, in whole sentences, what takes time. */
+  readonly onProgress?: (sentence: string) => void;
+  /** `host:port` of tool servers that the one who starts this server runs: reachable and trusted. */
+  readonly extraAllowedOrigins?: readonly string[];
+  readonly log?: Logger;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  readonly port: number;
+  /** `first` is a secret: show it to nobody but the person at the terminal, and only when it was made for them. */
+  readonly apiKey: {
+    readonly source: 'environment' | 'file';
+    readonly file?: string;
+    readonly first: string;
+  };
+  readonly databaseLocation: string;
+  /** Finishes what is in flight, at most ten seconds; runs that take longer go on at the next start. */
+  close(): Promise<void>;
+}
+
+/** How long a stopping server waits for what is in flight, in milliseconds. */
+const GRACE_MS = 10_000;
+const LIMITS = { maxAnswers: 25, maxParallelCalls: 16 };
+
+/** Starts everything, in the order things need one another, and closes it in the other order. */
+export async function startServer(config: Config, options: StartServerOptions = {}): Promise<RunningServer> {
+  const log = options.log ?? pino({ level: config.logLevel }, pino.destination(2));
+  const opened = new AsyncDisposableStack();
+  try {
+    const apiKey = await openApiKey(config);
+    const secretKeys = config.secretKeys ?? [
+      (await openGeneratedKey(config.dataFolder, 'secret-key', '')).key,
+    ];
+    const { url: databaseUrl, location } = await openDatabaseServer(config, options, opened);
+    const database = await openDatabase(databaseUrl, {
+      onError: error => log.warn({ err: error }, 'a database connection broke'),
+    });
+    opened.defer(() => database.close());
+
+    const extra = options.extraAllowedOrigins ?? [];
+    const egress = openEgress({
+      allow: [...config.allowPrivateNetworks, ...extra.flatMap(origin => parseAllowList(origin))],
+      refuse: ownPorts(config),
+    });
+    opened.defer(() => egress.close());
+    const connections = openConnections({
+      egress,
+      clientName: 'tramontane',
+      clientVersion: manifest.version,
+    });
+    opened.defer(() => connections.close());
+
+    const catalogue = createModelCatalogue({
+      ...(config.mistralApiKey !== undefined && { mistralApiKey: config.mistralApiKey }),
+      ...(config.modelBaseUrl !== undefined && { baseUrl: config.modelBaseUrl }),
+      ...(config.modelApiKey !== undefined && { apiKey: config.modelApiKey }),
+      offline: config.databaseUrl === undefined,
+    });
+    const checkModel = (name: string) => {
+      const resolved = catalogue.resolve(name);
+      if (resolved) return { offline: resolved.provider === 'offline' };
+      throw new ApiError('invalid_model', noProvider(name), { param: 'model' });
+    };
+
+    const owner = createUuid();
+    const { db } = database;
+    const connectorStore = createConnectorStore(db);
+    const conversationStore = createConversationStore(db);
+    const runStore = createRunStore(db, owner);
+    const vault = createConnectorVault(createSecretBox(secretKeys));
+    const servers = createToolServers(connections, {
+      trusted: [...config.trustedToolServers, ...extra.map(origin => `http://${origin}`)],
+    });
+    const toolPorts = { connectors: connectorStore, vault, servers };
+    const now = () => new Date();
+    const runs = openRuns({
+      ...toolPorts,
+      callModel: createCallModel(catalogue),
+      now,
+      limits: LIMITS,
+      runs: runStore,
+      conversations: conversationStore,
+      onError: (error, runId) => log.error({ err: error, run_id: runId }, 'a run broke off'),
+    });
+    const ownership = await openRunOwnership(db, owner, {
+      connect: () => database.connect(),
+      onError: error => log.warn({ err: error }, 'the lock that shows this process alive was lost'),
+    });
+    opened.defer(() => ownership.close());
+    opened.defer(sweepRuns({ ownership, runs, store: runStore, log }));
+
+    const agents = createAgents({ ...toolPorts, agents: createAgentStore(db), checkModel });
+    let ready = true;
+    const http = createHttpServer({
+      agents,
+      connectors: createConnectors(toolPorts),
+      conversations: createConversations({
+        ...toolPorts,
+        agents,
+        conversations: conversationStore,
+        runStore,
+        runs,
+        checkModel,
+        now,
+      }),
+      models: catalogue,
+      health: { version: manifest.version, isReady: async () => ready && (await database.isAlive()) },
+      keys: createBearerCheck({ tokens: config.apiKeys ?? [apiKey.first] }),
+      log,
+    });
+    opened.defer(async () => {
+      ready = false;
+      // Together: requests in flight wait for their runs, and runs end by themselves or are stopped.
+      await Promise.all([http.close(), runs.close(GRACE_MS)]);
+    });
+    options.onProgress?.('Starting the Agents API');
+    await http.listen({ host: config.host, port: config.port });
+    const port = portOf(http.server.address());
+    const close = once(() => opened.disposeAsync());
+    return { url: `http://${urlHost(config.host)}:${port}`, port, apiKey, databaseLocation: location, close };
+  } catch (error) {
+    await opened.disposeAsync();
+    throw error;
+  }
+}
+
+async function openApiKey(config: Config): Promise<RunningServer['apiKey']> {
+  const first = config.apiKeys?.[0];
+  if (first !== undefined) return { source: 'environment', first };
+  const { key, file } = await openGeneratedKey(config.dataFolder, 'api-key', 'tram_');
+  return { source: 'file', file, first: key };
+}
+
+async function openDatabaseServer(
+  config: Config,
+  options: StartServerOptions,
+  opened: AsyncDisposableStack,
+): Promise<{ url: string; location: string }> {
+  if (config.databaseUrl !== undefined) {
+    const { host, pathname } = new URL(config.databaseUrl);
+    return { url: config.databaseUrl, location: `${host}${pathname}` };
+  }
+  options.onProgress?.('Starting PostgreSQL');
+  const postgres = await openEmbeddedPostgres({
+    dataDirectory: config.dataFolder,
+    ...(options.onProgress && { onProgress: options.onProgress }),
+  });
+  opened.defer(() => postgres.close());
+  return { url: postgres.url('tramontane'), location: postgres.location.data };
+}
+
+/** A tool server's address must never lead to our own API or database. */
+function ownPorts(config: Config): string[] {
+  const own = config.port === 0 ? [] : [String(config.port)];
+  if (config.databaseUrl === undefined) return own;
+  const { hostname, port } = new URL(config.databaseUrl);
+  return hostname === '' ? own : [...own, `${hostname}:${port || 5432}`];
+}
+
+function noProvider(name: string): string {
+  return (
+    `No provider is configured for the model ${JSON.stringify(name)}. ` +
+    "Set MISTRAL_API_KEY for Mistral's models, or TRAMONTANE_MODEL_BASE_URL for any OpenAI-compatible endpoint."
+  );
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => (result ??= work());
+}

@@ -1,0 +1,280 @@
+import { resolve } from 'node:path';
+import { parseAllowList } from '@tramontane/egress';
+
+/** A setting: one row of `docs/configuration.md`, which is made from this table. */
+interface Setting<T> {
+  readonly name: string;
+  readonly type: string;
+  /** As a person would write it. */
+  readonly fallback: string;
+  readonly meaning: string;
+  readonly secret: boolean;
+  /** The value, or a sentence that says what is wrong with it. Never shows a secret. */
+  readonly parse: (text: string | undefined) => T | Problem;
+}
+
+class Problem {
+  readonly sentence: string;
+  constructor(sentence: string) {
+    this.sentence = sentence;
+  }
+}
+
+const SETTINGS = {
+  host: {
+    name: 'TRAMONTANE_HOST',
+    type: 'IP address or host name',
+    fallback: '127.0.0.1',
+    meaning: 'Where the Agents API listens. Other machines reach it only if this is not a loopback address.',
+    secret: false,
+    parse: text => text ?? '127.0.0.1',
+  },
+  port: {
+    name: 'TRAMONTANE_PORT',
+    type: 'number from 0 to 65535',
+    fallback: '3000',
+    meaning: 'Port of the Agents API; 0 takes any free one.',
+    secret: false,
+    parse: parsePort,
+  },
+  dataFolder: {
+    name: 'TRAMONTANE_DATA',
+    type: 'path',
+    fallback: './.tramontane',
+    meaning: 'Data folder: the default database, and the keys that were made for you.',
+    secret: false,
+    parse: text => resolve(text ?? '.tramontane'),
+  },
+  databaseUrl: {
+    name: 'DATABASE_URL',
+    type: 'postgresql:// URL',
+    fallback: 'a PostgreSQL of its own in the data folder',
+    meaning: 'Database. With it, TRAMONTANE_API_KEYS and TRAMONTANE_SECRET_KEY must be set.',
+    secret: true,
+    parse: parseDatabaseUrl,
+  },
+  apiKeys: {
+    name: 'TRAMONTANE_API_KEYS',
+    type: 'comma list',
+    fallback: 'one is made and kept in the data folder',
+    meaning: 'API keys that are accepted.',
+    secret: true,
+    parse: parseApiKeys,
+  },
+  secretKeys: {
+    name: 'TRAMONTANE_SECRET_KEY',
+    type: 'comma list, newest first',
+    fallback: 'one is made and kept in the data folder',
+    meaning:
+      'Encrypts stored secrets, such as credentials of connectors. Put a new key before the old one to change it.',
+    secret: true,
+    parse: parseSecretKeys,
+  },
+  mistralApiKey: {
+    name: 'MISTRAL_API_KEY',
+    type: 'text',
+    fallback: 'none',
+    meaning: "With it, Mistral's model names go to Mistral.",
+    secret: true,
+    parse: text => text,
+  },
+  modelBaseUrl: {
+    name: 'TRAMONTANE_MODEL_BASE_URL',
+    type: 'http(s) URL',
+    fallback: 'none',
+    meaning:
+      'Any OpenAI-compatible endpoint (vLLM, Ollama, llama.cpp): every other model name goes there, and all names while MISTRAL_API_KEY is unset.',
+    secret: false,
+    parse: parseHttpUrl,
+  },
+  modelApiKey: {
+    name: 'TRAMONTANE_MODEL_API_KEY',
+    type: 'text',
+    fallback: 'none',
+    meaning: 'Key of that endpoint.',
+    secret: true,
+    parse: text => text,
+  },
+  allowPrivateNetworks: {
+    name: 'TRAMONTANE_ALLOW_PRIVATE_NETWORKS',
+    type: 'comma list of loopback, private, CIDR, host:port',
+    fallback: 'none',
+    meaning: 'Addresses on this machine and in private networks that tool servers may have.',
+    secret: false,
+    parse: parseAllowed,
+  },
+  trustedToolServers: {
+    name: 'TRAMONTANE_TRUSTED_TOOL_SERVERS',
+    type: 'comma list of origins, or *',
+    fallback: 'none',
+    meaning:
+      'Tool servers whose word is taken that a tool is read-only or runs once per key: after a crash their unanswered calls are sent again.',
+    secret: false,
+    parse: parseOrigins,
+  },
+  logLevel: {
+    name: 'TRAMONTANE_LOG',
+    type: 'silent, error, warn, info or debug',
+    fallback: 'warn',
+    meaning: 'How much is logged, as JSON lines on standard error.',
+    secret: false,
+    parse: parseLogLevel,
+  },
+} as const satisfies Record<string, Setting<unknown>>;
+
+type Settings = typeof SETTINGS;
+
+/** What the server runs with: every setting read, checked and defaulted. */
+export type Config = {
+  readonly [K in keyof Settings]: Exclude<ReturnType<Settings[K]['parse']>, Problem>;
+};
+
+/** Everything that is wrong with the settings, together. */
+export class ConfigError extends Error {
+  readonly code = 'invalid_settings';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(
+      problems.length === 1
+        ? (problems[0] ?? '')
+        : `These settings need a change:\n- ${problems.join('\n- ')}`,
+    );
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/** Reads the settings once. @throws ConfigError with every problem found. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const problems = unknownNames(environment);
+  const values: Record<string, unknown> = {};
+  for (const [key, setting] of Object.entries<Setting<unknown>>(SETTINGS)) {
+    const text = environment[setting.name]?.trim();
+    const value = setting.parse(text === '' || isInjected(setting.name, text) ? undefined : text);
+    if (value instanceof Problem) problems.push(`${setting.name}: ${value.sentence}`);
+    else values[key] = value;
+  }
+  const config = values as Config;
+  if (config.databaseUrl !== undefined) {
+    for (const { name } of [SETTINGS.apiKeys, SETTINGS.secretKeys]) {
+      if (environment[name]) continue;
+      problems.push(`${name} must be set when DATABASE_URL is: several servers may share the database.`);
+    }
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+/** `docs/configuration.md`, whole. */
+export function renderConfiguration(): string {
+  const rows = Object.values<Setting<unknown>>(SETTINGS).map(
+    ({ name, type, fallback, meaning, secret }) =>
+      `| \`${name}\` | ${type} | ${fallback} | ${meaning}${secret ? ' Secret.' : ''} |`,
+  );
+  return [
+    '# Configuration',
+    '',
+    'Settings are environment variables, read once at the start. All problems are reported together, and an unknown',
+    'name that begins with `TRAMONTANE_` is one. This page is made from `packages/agents/src/config.ts` by `npm run docs`.',
+    '',
+    '| variable | form | default | meaning |',
+    '|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+function unknownNames(environment: Readonly<Record<string, string | undefined>>): string[] {
+  const known = new Set<string>(Object.values<Setting<unknown>>(SETTINGS).map(({ name }) => name));
+  return Object.keys(environment)
+    .filter(
+      name => name.startsWith('TRAMONTANE_') && !known.has(name) && !isInjected(name, environment[name]),
+    )
+    .map(name => `${name} is no setting. The settings are listed in docs/configuration.md.`);
+}
+
+/** Kubernetes gives every pod the addresses of services; a service named tramontane gets names of ours. */
+function isInjected(name: string, value: string | undefined): boolean {
+  return (
+    /^TRAMONTANE_(SERVICE_|PORT_\d)/.test(name) ||
+    (name === 'TRAMONTANE_PORT' && /^\w+:\/\//.test(value ?? ''))
+  );
+}
+
+function parsePort(text: string | undefined): number | Problem {
+  const port = Number(text ?? 3000);
+  return Number.isInteger(port) && port >= 0 && port <= 65_535
+    ? port
+    : new Problem(`${JSON.stringify(text)} is no port. Give a number from 0 to 65535.`);
+}
+
+function parseDatabaseUrl(text: string | undefined): string | undefined | Problem {
+  if (text === undefined) return undefined;
+  if (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)) return text;
+  return new Problem(
+    'this is no postgresql:// URL with a host. For a socket use postgresql://user@localhost/db?host=%2Ffolder.',
+  );
+}
+
+function parseApiKeys(text: string | undefined): readonly string[] | undefined | Problem {
+  const keys = toList(text);
+  if (keys === undefined) return undefined;
+  if (keys.length === 0) return new Problem('it is set and holds no key.');
+  return keys.some(key => /\s/.test(key)) ? new Problem('a key has a space in it.') : keys;
+}
+
+/** Fewer characters than this can be tried out. */
+const MIN_SECRET_LENGTH = 16;
+
+function parseSecretKeys(text: string | undefined): readonly string[] | undefined | Problem {
+  const keys = toList(text);
+  if (keys === undefined) return undefined;
+  return keys.length > 0 && keys.every(key => key.length >= MIN_SECRET_LENGTH)
+    ? keys
+    : new Problem(
+        `every key needs at least ${MIN_SECRET_LENGTH} characters. Make one with: openssl rand -base64 32`,
+      );
+}
+
+function parseHttpUrl(text: string | undefined): string | undefined | Problem {
+  if (text === undefined) return undefined;
+  return /^https?:\/\//.test(text) && URL.canParse(text)
+    ? text
+    : new Problem('this is no http:// or https:// URL.');
+}
+
+function parseAllowed(text: string | undefined): ReturnType<typeof parseAllowList> | Problem {
+  try {
+    return parseAllowList(text);
+  } catch (error) {
+    return new Problem(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function parseOrigins(text: string | undefined): readonly string[] | Problem {
+  const origins: string[] = [];
+  for (const item of toList(text) ?? []) {
+    if (item === '*') origins.push(item);
+    else if (/^https?:\/\//.test(item) && URL.canParse(item)) origins.push(new URL(item).origin);
+    else
+      return new Problem(
+        `${JSON.stringify(item)} is no origin. Write it as https://host:port, or * for every server.`,
+      );
+  }
+  return origins;
+}
+
+const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+
+function parseLogLevel(text: string | undefined): (typeof LOG_LEVELS)[number] | Problem {
+  const level = LOG_LEVELS.find(candidate => candidate === (text ?? 'warn'));
+  return level ?? new Problem(`${JSON.stringify(text)} is no level. Give one of ${LOG_LEVELS.join(', ')}.`);
+}
+
+function toList(text: string | undefined): string[] | undefined {
+  return text
+    ?.split(',')
+    .map(item => item.trim())
+    .filter(item => item !== '');
+}

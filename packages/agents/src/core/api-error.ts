@@ -1,0 +1,70 @@
+/** Code, meaning, and whether the same request may work later. `docs/errors.md` is held against this table. */
+export const API_ERRORS = {
+  invalid_request: { meaning: 'The request cannot be carried out as it stands.', retry: false },
+  invalid_model: { meaning: 'No provider is configured for the model that was named.', retry: false },
+  calls_open: {
+    meaning: 'Function calls of the conversation wait for their results, or results fit no call.',
+    retry: false,
+  },
+  tool_not_installed: {
+    meaning: 'A built-in tool was asked for that this server does not have.',
+    retry: false,
+  },
+  not_supported: {
+    meaning: 'A part of the API that this server does not carry out, and does not ignore either.',
+    retry: false,
+  },
+  validation: { meaning: 'Fields of the request have the wrong shape; `detail` lists them.', retry: false },
+  not_found: { meaning: 'There is no such thing, or it is not yours.', retry: false },
+  conflict: { meaning: 'The thing exists already, or is busy.', retry: true },
+  tool_server_refused: { meaning: 'The tool server refused the credentials of the connector.', retry: false },
+  tool_server_unreachable: { meaning: 'The tool server gave no usable answer.', retry: true },
+  tool_server_timed_out: { meaning: 'The tool server did not answer in time.', retry: true },
+  model_failed: { meaning: 'The model could not answer; the message says why.', retry: true },
+  run_cancelled: { meaning: 'The run was stopped before it ended.', retry: true },
+  stopping: { meaning: 'The server is stopping; ask again in a moment.', retry: true },
+} as const satisfies Record<string, { meaning: string; retry: boolean }>;
+
+export type ApiErrorCode = keyof typeof API_ERRORS;
+
+/** One wrong field: where it stands, what is wrong, and what kind of mistake it is. */
+export interface FieldProblem {
+  readonly loc: readonly (string | number)[];
+  readonly msg: string;
+  readonly type: string;
+}
+
+/** What a caller is told when a request cannot be carried out. `http/errors.ts` chooses the status. */
+export class ApiError extends Error {
+  readonly code: ApiErrorCode;
+  readonly param: string | undefined;
+  readonly detail: readonly FieldProblem[] | undefined;
+  /** HTTP status of the model's vendor, for `model_failed`. */
+  readonly upstreamStatus: number | undefined;
+
+  constructor(
+    code: ApiErrorCode,
+    message: string,
+    options: {
+      param?: string;
+      detail?: readonly FieldProblem[];
+      upstreamStatus?: number;
+      cause?: unknown;
+    } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.name = 'ApiError';
+    this.code = code;
+    this.param = options.param;
+    this.detail = options.detail;
+    this.upstreamStatus = options.upstreamStatus;
+  }
+}
+
+export function notFound(what: string, id: string): ApiError {
+  return new ApiError('not_found', `There is no ${what} ${JSON.stringify(id)}.`);
+}
+
+export function wrongField(loc: FieldProblem['loc'], msg: string, type = 'value_error'): ApiError {
+  return new ApiError('validation', `${loc.join('.')}: ${msg}`, { detail: [{ loc, msg, type }] });
+}

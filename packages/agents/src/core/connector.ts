@@ -1,0 +1,44 @@
+/** How to reach and sign in to a tool server. Stored sealed, never shown. */
+export interface ConnectorAccess {
+  readonly auth:
+    | { readonly type: 'none' }
+    | { readonly type: 'bearer'; readonly token: string }
+    | { readonly type: 'api_key'; readonly key: string; readonly header: string };
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export type ConnectorVisibility = 'private' | 'shared_workspace' | 'shared_org';
+
+/** What is known of a tool server. */
+export interface ConnectorConfig {
+  readonly title: string | null;
+  readonly description: string;
+  readonly server: string;
+  readonly iconUrl: string | null;
+  readonly visibility: ConnectorVisibility;
+  readonly systemPrompt: string | null;
+  /** Limit of one request to the server, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Ways to sign in that the creator announced. */
+  readonly authMethods: readonly string[];
+}
+
+export interface Connector {
+  readonly id: string;
+  readonly workspace: string;
+  readonly ownerId: string;
+  readonly name: string;
+  /** Made from an MCP server that an agent or a conversation named itself: usable by reference, never listed. */
+  readonly inline: boolean;
+  readonly config: ConnectorConfig;
+  /** A ConnectorAccess as JSON, sealed with `connector:<id>` as context. */
+  readonly sealedAccess: string;
+  readonly createdAt: Date;
+  readonly modifiedAt: Date;
+}
+
+export const NO_ACCESS: ConnectorAccess = { auth: { type: 'none' }, headers: {} };
+
+/** Default and highest limit of one request to a tool server, in milliseconds. */
+export const DEFAULT_TOOL_TIMEOUT_MS = 30_000;
+export const MAX_TOOL_TIMEOUT_MS = 600_000;

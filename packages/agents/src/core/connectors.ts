@@ -1,0 +1,118 @@
+import type { CreateConnector, UpdateConnector } from '@tramontane/wire';
+import { ApiError, notFound } from './api-error.ts';
+import type { Caller } from './caller.ts';
+import { connectorAccess, connectorConfig, changedConnector } from './given-connector.ts';
+import type { Connector } from './connector.ts';
+import type { GivenToolsPorts } from './given-tools.ts';
+import { createUuid, isUuid } from './ids.ts';
+import { ToolServerFailure, type ListedTool, type ToolAnswer, type ToolServers } from './ports.ts';
+
+/** What can be done with connectors (`/v1/connectors`). */
+export interface Connectors {
+  create(caller: Caller, given: CreateConnector): Promise<Connector>;
+  get(caller: Caller, idOrName: string): Promise<Connector>;
+  list(
+    caller: Caller,
+    page: { after?: { createdAt: string; id: string }; limit: number },
+  ): Promise<{ connectors: Connector[]; more: boolean }>;
+  update(caller: Caller, id: string, given: UpdateConnector): Promise<Connector>;
+  remove(caller: Caller, id: string): Promise<void>;
+  listTools(
+    caller: Caller,
+    idOrName: string,
+    options: { refresh: boolean; signal: AbortSignal },
+  ): Promise<readonly ListedTool[]>;
+  /** Calls a tool without a model or a conversation. */
+  callTool(
+    caller: Caller,
+    idOrName: string,
+    call: {
+      tool: string;
+      arguments: Readonly<Record<string, unknown>>;
+      requestId: string;
+      signal: AbortSignal;
+    },
+  ): Promise<ToolAnswer>;
+}
+
+export interface ConnectorsPorts extends GivenToolsPorts {
+  readonly servers: ToolServers;
+}
+
+export function createConnectors(ports: ConnectorsPorts): Connectors {
+  const get = async (caller: Caller, idOrName: string) => {
+    const connector = await ports.connectors.find(caller, idOrName);
+    if (!connector) throw notFound('connector', idOrName);
+    return connector;
+  };
+  const listed = async (connector: Connector, options: { refresh: boolean; signal: AbortSignal }) => {
+    const listing = await ports.servers
+      .list(connector, ports.vault.accessOf(connector), options)
+      .catch(error => Promise.reject(toApiError(error)));
+    return listing.tools;
+  };
+
+  return {
+    get,
+    async create(caller, given) {
+      const id = createUuid();
+      const connector = await ports.connectors.insert(caller, {
+        id,
+        name: given.name,
+        config: connectorConfig(given),
+        sealedAccess: ports.vault.seal(id, connectorAccess(given)),
+      });
+      if (!connector) throw nameTaken(given.name);
+      return connector;
+    },
+    async list(caller, page) {
+      const connectors = await ports.connectors.list(caller, { ...page, limit: page.limit + 1 });
+      return { connectors: connectors.slice(0, page.limit), more: connectors.length > page.limit };
+    },
+    async update(caller, id, given) {
+      const updated = isUuid(id)
+        ? await ports.connectors.update(caller, id, current => changedConnector(current, given, ports.vault))
+        : undefined;
+      if (updated === 'name_taken') throw nameTaken(given.name ?? '');
+      if (!updated) throw notFound('connector', id);
+      return updated;
+    },
+    async remove(caller, id) {
+      if (!isUuid(id) || !(await ports.connectors.remove(caller, id))) throw notFound('connector', id);
+    },
+    async listTools(caller, idOrName, options) {
+      return await listed(await get(caller, idOrName), options);
+    },
+    async callTool(caller, idOrName, call) {
+      const connector = await get(caller, idOrName);
+      const tools = await listed(connector, { refresh: false, signal: call.signal });
+      if (!tools.some(({ name }) => name === call.tool)) {
+        throw new ApiError(
+          'not_found',
+          `Connector ${connector.name} has no tool ${JSON.stringify(call.tool)}.`,
+        );
+      }
+      return await ports.servers
+        .call(connector, ports.vault.accessOf(connector), { ...call, key: call.requestId })
+        .catch(error => Promise.reject(toApiError(error)));
+    },
+  };
+}
+
+function nameTaken(name: string): ApiError {
+  return new ApiError('conflict', `A connector named ${name} exists already. Choose another name.`, {
+    param: 'name',
+  });
+}
+
+/** 401/403 of the tool server, its silence, and everything else that is no answer (API notes, direct tool call). */
+function toApiError(error: unknown): unknown {
+  if (!(error instanceof ToolServerFailure)) return error;
+  const code =
+    error.code === 'refused'
+      ? 'tool_server_refused'
+      : error.code === 'timed_out'
+        ? 'tool_server_timed_out'
+        : 'tool_server_unreachable';
+  return new ApiError(code, error.message, { cause: error });
+}

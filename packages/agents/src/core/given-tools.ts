@@ -1,0 +1,106 @@
+import type { Tool, ToolConfiguration } from '@tramontane/wire';
+import type { StoredTool } from './agent.ts';
+import { ApiError, notFound, wrongField } from './api-error.ts';
+import type { Caller } from './caller.ts';
+import type { ConnectorVault } from './connector-vault.ts';
+import { ensureInlineConnector } from './inline-connector.ts';
+import type { ConnectorStore } from './ports.ts';
+
+export interface GivenToolsPorts {
+  readonly connectors: ConnectorStore;
+  readonly vault: ConnectorVault;
+}
+
+/**
+ * Turns tools as callers give them into what is stored: an MCP server given inline becomes a connector, secrets are
+ * sealed, and what this server does not have is refused by name, never ignored.
+ * @param before Tools stored so far: a connector that comes back without its authorization keeps it.
+ */
+export async function storeTools(
+  caller: Caller,
+  tools: readonly Tool[],
+  ports: GivenToolsPorts,
+  before: readonly StoredTool[] = [],
+): Promise<StoredTool[]> {
+  const names = tools.flatMap(tool => (tool.type === 'function' ? tool.function.name : []));
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw wrongField(
+      ['body', 'tools'],
+      `Two functions are named ${JSON.stringify(twice)}; names must differ.`,
+    );
+  }
+  const stored: StoredTool[] = [];
+  for (const tool of tools) stored.push(await storeTool(caller, tool, ports, before));
+  return stored;
+}
+
+async function storeTool(
+  caller: Caller,
+  tool: Tool,
+  ports: GivenToolsPorts,
+  before: readonly StoredTool[],
+): Promise<StoredTool> {
+  switch (tool.type) {
+    case 'function':
+      return tool;
+    case 'mcp': {
+      const { server_url: url, auth, timeout } = tool.config;
+      const configuration = tool.tool_configuration ?? tool.config.tool_configuration;
+      const connector = await ensureInlineConnector(
+        caller,
+        { url, auth: auth ?? null, timeoutSeconds: timeout ?? null },
+        ports,
+      );
+      return { type: 'connector', connectorId: connector.id, ...storeConfiguration(configuration) };
+    }
+    case 'connector': {
+      const { connector_id: reference, authorization, tool_configuration: configuration } = tool;
+      // SDKs know no tool of type mcp; an address in the place of the connector's name is the way round that.
+      if (/^https?:\/\//i.test(reference)) {
+        const auth = authorization ? ({ type: 'bearer', token: authorization.value } as const) : null;
+        const connector = await ensureInlineConnector(
+          caller,
+          { url: reference, auth, timeoutSeconds: null },
+          ports,
+        );
+        return { type: 'connector', connectorId: connector.id, ...storeConfiguration(configuration) };
+      }
+      if (!(await ports.connectors.find(caller, reference))) throw notFound('connector', reference);
+      const kept = before.find(
+        candidate => candidate.type === 'connector' && candidate.connectorId === reference,
+      );
+      const sealed = authorization
+        ? ports.vault.sealAuthorization(reference, authorization)
+        : kept?.type === 'connector'
+          ? kept.sealedAuthorization
+          : undefined;
+      return {
+        type: 'connector',
+        connectorId: reference,
+        ...storeConfiguration(configuration),
+        ...(sealed !== undefined && { sealedAuthorization: sealed }),
+      };
+    }
+    default:
+      throw new ApiError(
+        'tool_not_installed',
+        `The built-in tool ${tool.type} is not installed on this server. Remove it, or connect an MCP server that offers it.`,
+        { param: 'tools' },
+      );
+  }
+}
+
+function storeConfiguration(configuration: ToolConfiguration | null | undefined): {
+  toolConfiguration?: ToolConfiguration;
+} {
+  if (!configuration) return {};
+  if (configuration.requires_confirmation?.length) {
+    throw new ApiError(
+      'not_supported',
+      'tool_configuration.requires_confirmation is not supported yet. Leave these tools out with exclude instead.',
+      { param: 'tools' },
+    );
+  }
+  return { toolConfiguration: configuration };
+}

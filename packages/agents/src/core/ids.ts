@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import { formatId, formatToolCallId, ID_PREFIXES, type IdKind as WireIdKind } from '@tramontane/wire';
+
+export type IdKind = WireIdKind | 'run' | 'answer';
+
+/** A prefix and the 32 hex digits of a UUIDv7: ids sort by the time they were made. */
+export function createId(kind: IdKind): string {
+  const hex = createUuidHex();
+  return kind in ID_PREFIXES ? formatId(kind as WireIdKind, hex) : `${kind}_${hex}`;
+}
+
+export function createCallId(): string {
+  return formatToolCallId(createUuidHex());
+}
+
+export function createUuid(): string {
+  return createUuidHex().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** UUID version 7 (RFC 9562, 5.7) without dashes. */
+function createUuidHex(): string {
+  const bytes = randomBytes(16);
+  bytes.writeUIntBE(Date.now(), 0, 6);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  return bytes.toString('hex');
+}
+
+/** Anything else cannot name a row, and some of it (a NUL) cannot even be asked for. */
+export function isPlainId(text: string): boolean {
+  return /^[A-Za-z0-9_-]{1,80}$/.test(text);
+}
+
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}

@@ -1,0 +1,68 @@
+import type { McpAuth } from '@tramontane/wire';
+import { ApiError } from './api-error.ts';
+import type { Caller } from './caller.ts';
+import {
+  DEFAULT_TOOL_TIMEOUT_MS,
+  MAX_TOOL_TIMEOUT_MS,
+  type Connector,
+  type ConnectorAccess,
+} from './connector.ts';
+import type { GivenToolsPorts } from './given-tools.ts';
+import { createUuid } from './ids.ts';
+
+export interface InlineServer {
+  readonly url: string;
+  readonly auth: McpAuth | null;
+  readonly timeoutSeconds: number | null;
+}
+
+/** The connector behind an MCP server given inline: the same server with the same credentials is the same connector. */
+export async function ensureInlineConnector(
+  caller: Caller,
+  server: InlineServer,
+  { connectors, vault }: GivenToolsPorts,
+): Promise<Connector> {
+  const access: ConnectorAccess = { auth: toAuth(server.auth), headers: {} };
+  const timeoutMs =
+    server.timeoutSeconds === null
+      ? DEFAULT_TOOL_TIMEOUT_MS
+      : Math.min(Math.ceil(server.timeoutSeconds * 1000), MAX_TOOL_TIMEOUT_MS);
+  // A fingerprint under the server's key: the stored column must not let anyone guess a token.
+  const key = vault.fingerprint(JSON.stringify([server.url, access, timeoutMs]));
+  return await connectors.ensureInline(caller, key, () => {
+    const id = createUuid();
+    const host = new URL(server.url).host;
+    return {
+      id,
+      name: host.replace(/[^A-Za-z0-9_-]/g, '-').slice(0, 64),
+      config: {
+        title: null,
+        description: `MCP server at ${host}, given inline`,
+        server: server.url,
+        iconUrl: null,
+        visibility: 'private',
+        systemPrompt: null,
+        timeoutMs,
+        authMethods: [access.auth.type === 'none' ? 'none' : 'bearer'],
+      },
+      sealedAccess: vault.seal(id, access),
+    };
+  });
+}
+
+function toAuth(auth: McpAuth | null): ConnectorAccess['auth'] {
+  switch (auth?.type) {
+    case undefined:
+      return { type: 'none' };
+    case 'bearer':
+      return { type: 'bearer', token: auth.token };
+    case 'api_key':
+      return { type: 'api_key', key: auth.key, header: auth.header };
+    case 'oauth2':
+      throw new ApiError(
+        'not_supported',
+        'auth of type oauth2 is not supported yet. Use type bearer with an access token, or api_key.',
+        { param: 'tools' },
+      );
+  }
+}

@@ -1,0 +1,187 @@
+import type { RunEvent, ToolContent } from '@tramontane/engine';
+import type { Agent, AgentConfig } from './agent.ts';
+import type { Caller } from './caller.ts';
+import type { Connector, ConnectorAccess, ConnectorConfig } from './connector.ts';
+import type { Conversation } from './conversation.ts';
+import type { RunPlan } from './run-plan.ts';
+
+// What the use cases ask of the rooms around them. Every look into the store says who looks.
+
+export interface AgentFilter {
+  readonly offset: number;
+  readonly limit: number;
+  readonly deploymentChat?: boolean;
+  readonly sources?: readonly string[];
+  readonly name?: string;
+  readonly search?: string;
+  readonly id?: string;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+export interface AgentStore {
+  insert(caller: Caller, id: string, config: AgentConfig): Promise<Agent>;
+  /** The current version, or the one asked for. */
+  get(caller: Caller, id: string, version?: number): Promise<Agent | undefined>;
+  list(caller: Caller, filter: AgentFilter): Promise<Agent[]>;
+  listVersions(
+    caller: Caller,
+    id: string,
+    page: { offset: number; limit: number },
+  ): Promise<Agent[] | undefined>;
+  /** Adds a version made from the current one and makes it current, in one step for parallel updates. */
+  update(
+    caller: Caller,
+    id: string,
+    change: (current: AgentConfig) => AgentConfig,
+    options: { deploymentChat?: boolean },
+  ): Promise<Agent | undefined>;
+  remove(caller: Caller, id: string): Promise<boolean>;
+}
+
+export interface ConnectorStore {
+  /** `undefined` when the name is taken in the workspace. */
+  insert(
+    caller: Caller,
+    connector: Pick<Connector, 'id' | 'name' | 'config' | 'sealedAccess'>,
+  ): Promise<Connector | undefined>;
+  /** The inline connector of this key, made by `create` when there is none. */
+  ensureInline(
+    caller: Caller,
+    key: string,
+    create: () => { id: string; name: string; config: ConnectorConfig; sealedAccess: string },
+  ): Promise<Connector>;
+  find(caller: Caller, idOrName: string): Promise<Connector | undefined>;
+  list(
+    caller: Caller,
+    page: { after?: { createdAt: string; id: string }; limit: number },
+  ): Promise<Connector[]>;
+  update(
+    caller: Caller,
+    id: string,
+    change: (current: Connector) => Pick<Connector, 'name' | 'config' | 'sealedAccess'>,
+  ): Promise<Connector | 'name_taken' | undefined>;
+  remove(caller: Caller, id: string): Promise<boolean>;
+}
+
+export interface ConversationStore {
+  get(caller: Caller, id: string): Promise<Conversation | undefined>;
+  list(
+    caller: Caller,
+    page: { offset: number; limit: number; metadata?: Readonly<Record<string, unknown>> },
+  ): Promise<Conversation[]>;
+  remove(caller: Caller, id: string): Promise<boolean>;
+  /** Events of every run of the conversation, oldest run first. */
+  listRuns(caller: Caller, id: string): Promise<StoredRun[]>;
+}
+
+/** The conversation a run starts in: a new one, or one whose runs the caller has read. */
+export type StartIn = { readonly id: string } & (
+  { readonly create: Omit<Conversation, 'id' | 'createdAt' | 'updatedAt'> } | { readonly runsSeen: number }
+);
+
+export interface StoredRun {
+  readonly id: string;
+  readonly agentId?: string;
+  readonly running: boolean;
+  readonly events: readonly RunEvent[];
+}
+
+/** A run as its owner carries it. */
+export interface OwnedRun {
+  readonly id: string;
+  readonly caller: Caller;
+  readonly conversationId: string;
+  readonly plan: RunPlan;
+  readonly events: readonly RunEvent[];
+}
+
+export interface RunStore {
+  /**
+   * Writes the run, its first event and, when new, its conversation, in one transaction. Answers `busy` when the
+   * conversation has another number of runs than the caller saw, or one under way; `gone` when it was deleted.
+   */
+  start(
+    caller: Caller,
+    run: { id: string; plan: RunPlan; first: RunEvent },
+    conversation: StartIn,
+  ): Promise<'started' | 'busy' | 'gone'>;
+  /** Commits events at `seq`. Rejects with OwnershipLost when another owner wrote there or the run is gone. */
+  append(run: { id: string; caller: Caller }, seq: number, events: readonly RunEvent[]): Promise<void>;
+  load(runId: string): Promise<OwnedRun | undefined>;
+  eventsSince(caller: Caller, runId: string, seq: number): Promise<RunEvent[] | undefined>;
+}
+
+/** Another process goes on with the run, or its conversation was deleted: whoever hears this stops at once. */
+export class OwnershipLost extends Error {
+  constructor(runId: string) {
+    super(`Run ${runId} is no longer carried by this process.`);
+    this.name = 'OwnershipLost';
+  }
+}
+
+/** Who answers for a model's name. Throws ApiError `invalid_model` when nobody does. */
+export type CheckModel = (name: string) => { readonly offline: boolean };
+
+// --- tool servers ---
+
+export interface ListedTool {
+  readonly name: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly inputSchema: Readonly<Record<string, unknown>>;
+  readonly outputSchema?: Readonly<Record<string, unknown>>;
+  readonly annotations?: Readonly<Record<string, unknown>>;
+  readonly icons?: readonly unknown[];
+  readonly meta?: Readonly<Record<string, unknown>>;
+  /** The server says that a call with the same key runs once. */
+  readonly takesIdempotencyKey: boolean;
+}
+
+export interface ToolAnswer {
+  readonly isError: boolean;
+  readonly content: readonly ToolContent[];
+  readonly structuredContent?: unknown;
+  readonly meta?: Readonly<Record<string, unknown>>;
+}
+
+export interface ToolServers {
+  list(
+    connector: Connector,
+    access: ConnectorAccess,
+    options: { signal: AbortSignal; refresh?: boolean },
+  ): Promise<{ tools: readonly ListedTool[]; instructions?: string }>;
+  call(
+    connector: Connector,
+    access: ConnectorAccess,
+    call: {
+      tool: string;
+      arguments: Readonly<Record<string, unknown>>;
+      key: string;
+      requestId?: string;
+      signal: AbortSignal;
+    },
+  ): Promise<ToolAnswer>;
+  /** The operator vouches for what this server says of its tools. */
+  isTrusted(connector: Connector): boolean;
+}
+
+export type ToolServerFailureCode =
+  'unreachable' | 'not_mcp_server' | 'refused' | 'timed_out' | 'protocol_error' | 'closed' | 'cancelled';
+
+/** A tool server that gave no usable answer. */
+export class ToolServerFailure extends Error {
+  readonly code: ToolServerFailureCode;
+  /** The call had left: its effect may have happened. */
+  readonly mayHaveRun: boolean;
+
+  constructor(
+    code: ToolServerFailureCode,
+    message: string,
+    options: { mayHaveRun: boolean; cause?: unknown },
+  ) {
+    super(message, { cause: options.cause });
+    this.name = 'ToolServerFailure';
+    this.code = code;
+    this.mayHaveRun = options.mayHaveRun;
+  }
+}

@@ -1,0 +1,162 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunEnd, RunEvent, RunSignal } from '@tramontane/engine';
+import type { Caller } from './caller.ts';
+import { carryRun, type CarriedRun, type CarryPorts } from './carry-run.ts';
+import { historyBefore } from './history.ts';
+import { OwnershipLost, type ConversationStore, type OwnedRun, type RunStore } from './ports.ts';
+import { readRun } from './read-run.ts';
+import { createRunFeed, type RunFeed } from './run-feed.ts';
+
+/** The runs that this process carries, and the way to read any run. */
+export interface Runs {
+  /** Writes a run down and carries it. Its readers may come and go. */
+  start(run: CarriedRun, write: () => Promise<StartAnswer>): Promise<StartAnswer>;
+  /** Goes on with a run that another process left: the new owner is written down before anything else happens. */
+  resume(run: OwnedRun, owner: string): Promise<void>;
+  /** A run that is kept nowhere: it lives as long as its reader. */
+  readUnstored(run: CarriedRun, signal: AbortSignal): AsyncGenerator<RunSignal, void>;
+  /** A run's signals from its first event to its end, wherever it is carried. */
+  read(caller: Caller, runId: string, signal: AbortSignal): AsyncGenerator<RunSignal, void>;
+  isCarried(runId: string): boolean;
+  /** Waits for runs to end, at most `graceMs`; the rest is left for the next start to resume. */
+  close(graceMs: number): Promise<void>;
+}
+
+type StartAnswer = Awaited<ReturnType<RunStore['start']>>;
+
+export interface RunsPorts extends CarryPorts {
+  readonly runs: RunStore;
+  readonly conversations: ConversationStore;
+  readonly onError: (error: unknown, runId: string) => void;
+}
+
+/** A run that took so many processes down with it is ended instead of carried again. */
+const MAX_RESUMES = 20;
+
+export function openRuns(ports: RunsPorts): Runs {
+  const carried = new Map<string, { feed: RunFeed; done: Promise<void>; stop: AbortController }>();
+  // Written down but not carried yet: the sweep for abandoned runs must leave these alone.
+  const starting = new Set<string>();
+  let closing = false;
+
+  const carry = (run: CarriedRun) => {
+    const feed = createRunFeed(run.id);
+    feed.record(0, run.events);
+    const stop = new AbortController();
+    if (closing) return feed.end();
+    const append = async (seq: number, events: readonly RunEvent[]) => {
+      // A stopped run writes nothing more: what it did not finish is for whoever resumes it.
+      if (stop.signal.aborted) throw new OwnershipLost(run.id);
+      try {
+        await ports.runs.append(run, seq, events);
+      } catch (error) {
+        stop.abort(error);
+        throw error;
+      }
+    };
+    const done = carryRun(run, append, feed, ports, stop.signal)
+      .catch(error => giveUp(run, error, feed, ports))
+      .then(() => {
+        feed.end();
+        carried.delete(run.id);
+      });
+    carried.set(run.id, { feed, done, stop });
+  };
+
+  return {
+    async start(run, write) {
+      starting.add(run.id);
+      try {
+        const answer = await write();
+        if (answer === 'started') carry(run);
+        return answer;
+      } finally {
+        starting.delete(run.id);
+      }
+    },
+    async resume(run, owner) {
+      const at = ports.now().toISOString();
+      const resumed: RunEvent = { type: 'run.resumed', at, owner };
+      if (run.events.filter(({ type }) => type === 'run.resumed').length >= MAX_RESUMES) {
+        const message = `The run was resumed ${MAX_RESUMES} times and never ended, so it was ended here.`;
+        return ports.runs.append(run, run.events.length, [finished(at, 'internal_error', message)]);
+      }
+      await ports.runs.append(run, run.events.length, [resumed]);
+      const history = await historyBefore(ports.conversations, run.caller, run.conversationId, run.id);
+      carry({ ...run, history, events: [...run.events, resumed] });
+    },
+    readUnstored: (run, signal) => readUnstored(run, ports, signal),
+    read: (caller, runId, signal) =>
+      readRun({
+        caller,
+        runId,
+        feed: carried.get(runId)?.feed,
+        runs: ports.runs,
+        isClosing: () => closing,
+        signal,
+      }),
+    isCarried: runId => starting.has(runId) || carried.has(runId),
+    async close(graceMs) {
+      closing = true;
+      const all = Promise.all([...carried.values()].map(({ done }) => done));
+      const waited = new AbortController();
+      await Promise.race([all, sleep(graceMs, undefined, { signal: waited.signal }).catch(() => undefined)]);
+      waited.abort();
+      for (const { stop } of carried.values()) stop.abort(new Error('The server is stopping.'));
+      await all;
+    },
+  };
+}
+
+/** A run that broke off for a reason nobody foresaw is ended in its log, where it still belongs to us. */
+async function giveUp(run: CarriedRun, error: unknown, feed: RunFeed, ports: RunsPorts): Promise<void> {
+  if (error instanceof OwnershipLost) return;
+  ports.onError(error, run.id);
+  try {
+    const stored = await ports.runs.load(run.id);
+    if (!stored) return;
+    const end = finished(
+      ports.now().toISOString(),
+      'internal_error',
+      'The server failed while it carried this run.',
+    );
+    await ports.runs.append(run, stored.events.length, [end]);
+    feed.record(stored.events.length, [end]);
+  } catch (again) {
+    // The database is away, or the run was taken over: the sweep resumes what is still ours when it is back.
+    if (!(again instanceof OwnershipLost)) ports.onError(again, run.id);
+  }
+}
+
+async function* readUnstored(
+  run: CarriedRun,
+  ports: RunsPorts,
+  signal: AbortSignal,
+): AsyncGenerator<RunSignal, void> {
+  const feed = createRunFeed(run.id);
+  feed.record(0, run.events);
+  const stop = new AbortController();
+  const keepNothing = async () => {};
+  const done = carryRun(run, keepNothing, feed, ports, AbortSignal.any([signal, stop.signal])).catch(
+    (error: unknown): RunEnd => {
+      ports.onError(error, run.id);
+      const failure = { code: 'internal_error', message: 'The server failed while it carried this run.' };
+      feed.record(Number.MAX_SAFE_INTEGER, [
+        { type: 'run.finished', at: ports.now().toISOString(), end: { reason: 'failed', failure } },
+      ]);
+      return { reason: 'failed', failure };
+    },
+  );
+  void done.then(() => feed.end());
+  try {
+    yield* feed.read(0, signal);
+  } finally {
+    // The reader is the run's only owner: without it nothing may go on.
+    stop.abort(new Error('The caller went away.'));
+    await done;
+  }
+}
+
+function finished(at: string, code: string, message: string): RunEvent {
+  return { type: 'run.finished', at, end: { reason: 'failed', failure: { code, message } } };
+}

@@ -1,0 +1,34 @@
+import type { Guardrail } from '@tramontane/wire';
+import { ApiError, wrongField } from './api-error.ts';
+
+/** PostgreSQL's texts cannot hold a NUL, and nobody needs one in a name. @param loc Where the value stands. */
+export function refuseNul(value: unknown, loc: readonly (string | number)[]): void {
+  if (typeof value === 'string') {
+    if (value.includes('\0')) throw wrongField(loc, 'A NUL character cannot be stored here.');
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, item] of Object.entries(value)) {
+    refuseNul(key, loc);
+    refuseNul(item, [...loc, key]);
+  }
+}
+
+/** Parts of a request that would change what happens, and that this server does not carry out: refused, never ignored. */
+export function refuseUnsupported(given: {
+  readonly guardrails?: readonly Guardrail[] | null;
+  readonly handoffs?: readonly string[] | null;
+}): void {
+  if (given.guardrails?.length) {
+    throw new ApiError(
+      'not_supported',
+      'guardrails are not supported yet: no moderation model can be configured. Leave them out.',
+      { param: 'guardrails' },
+    );
+  }
+  if (given.handoffs?.length) {
+    throw new ApiError('not_supported', 'handoffs are not supported yet. Leave them out.', {
+      param: 'handoffs',
+    });
+  }
+}

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { BearerCheck } from '@tramontane/guards';
+import { toErrorBody } from '@tramontane/wire';
+import { ApiError } from '../core/api-error.ts';
+import type { Agents } from '../core/agents.ts';
+import type { Connectors } from '../core/connectors.ts';
+import type { Conversations } from '../core/conversations.ts';
+import { addAgentRoutes } from './agent-routes.ts';
+import { addConnectorRoutes } from './connector-routes.ts';
+import { addConversationRoutes } from './conversation-routes.ts';
+import { answerError, answerUnauthorized } from './errors.ts';
+import { addHealthRoutes, type Health } from './health-routes.ts';
+import { addModelRoutes, type Models } from './model-routes.ts';
+
+export interface HttpPorts {
+  readonly agents: Agents;
+  readonly connectors: Connectors;
+  readonly conversations: Conversations;
+  readonly models: Models;
+  readonly health: Health;
+  readonly keys: BearerCheck;
+  readonly log: FastifyBaseLogger;
+}
+
+/** Pictures and documents travel inside requests, base64 in JSON. */
+const BODY_LIMIT = 32 * 1024 * 1024;
+
+/** The API as a Fastify app; nothing listens yet. */
+export function createHttpServer(ports: HttpPorts): FastifyInstance {
+  const app = fastify({
+    loggerInstance: ports.log,
+    bodyLimit: BODY_LIMIT,
+    routerOptions: { ignoreTrailingSlash: true },
+    requestIdHeader: 'x-request-id',
+    genReqId: () => randomUUID(),
+    forceCloseConnections: 'idle',
+    // Clients that were given an address ending in /v1 add another one.
+    rewriteUrl: request => (request.url ?? '/').replace(/^\/v1\/v1\//, '/v1/'),
+  });
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    if (isPublic(request.url)) return;
+    // No id, name or filter holds one, and PostgreSQL refuses to be asked for one.
+    if (request.url.includes('%00'))
+      throw new ApiError('invalid_request', 'The address holds a NUL character.');
+    if (!ports.keys(request.headers.authorization).ok) return answerUnauthorized(reply);
+  });
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((request, reply) => {
+    const message = `There is no ${request.method} ${request.url.split('?')[0]} here. The API is below /v1.`;
+    reply.code(404).send(toErrorBody({ status: 404, type: 'not_found', message }));
+  });
+
+  addHealthRoutes(app, ports.health);
+  addAgentRoutes(app, ports.agents);
+  addConversationRoutes(app, ports.conversations);
+  addConnectorRoutes(app, ports.connectors);
+  addModelRoutes(app, ports.models);
+  return app;
+}
+
+function isPublic(url: string): boolean {
+  const path = url.split('?')[0];
+  return path === '/health' || path === '/health/ready';
+}

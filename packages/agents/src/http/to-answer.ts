@@ -1,0 +1,57 @@
+import { foldEntries, foldRun, type RunEvent } from '@tramontane/engine';
+import type { ConversationResponse, ConversationUsage } from '@tramontane/wire';
+import { ApiError } from '../core/api-error.ts';
+import type { Turn } from '../core/conversations.ts';
+import { isOutput, toOutputEntry, toolName } from './to-wire-entry.ts';
+
+/** Reads a turn to its end, as one answer. */
+export async function toAnswer(turn: Turn): Promise<ConversationResponse> {
+  const events: RunEvent[] = [];
+  for await (const signal of turn.signals) if ('seq' in signal) events.push(signal.event);
+  const failure = toFailure(events);
+  if (failure) throw failure;
+  // The inputs are the caller's own; the answer holds what came after them.
+  const outputs = foldEntries(events.slice(1), turn.agentId).filter(isOutput).map(toOutputEntry);
+  return {
+    object: 'conversation.response',
+    conversation_id: turn.conversationId,
+    outputs,
+    usage: toUsage(events),
+  };
+}
+
+/** What went wrong with a turn whose end was heard, or that ended without one. */
+export function toFailure(events: readonly RunEvent[]): ApiError | undefined {
+  const { end } = foldRun(events);
+  if (!end || end.reason === 'cancelled') {
+    return new ApiError(
+      'run_cancelled',
+      'The turn was stopped before it ended. The history holds what it did.',
+    );
+  }
+  if (end.reason !== 'failed') return undefined;
+  const { code, message, status } = end.failure;
+  if (code === 'invalid_model') return new ApiError('invalid_model', message);
+  return new ApiError('model_failed', message, { ...(status !== undefined && { upstreamStatus: status }) });
+}
+
+export function toUsage(events: readonly RunEvent[]): ConversationUsage {
+  const { promptTokens, completionTokens } = foldRun(events).usage;
+  const connectors: Record<string, number> = {};
+  for (const event of events) {
+    if (event.type !== 'model.answered') continue;
+    for (const call of event.calls) {
+      if (call.target.kind !== 'connector') continue;
+      const name = toolName(call);
+      connectors[name] = (connectors[name] ?? 0) + 1;
+    }
+  }
+  return {
+    prompt_tokens: promptTokens,
+    completion_tokens: completionTokens,
+    total_tokens: promptTokens + completionTokens,
+    // Results of tools are part of the next prompt, so they are counted there and nowhere twice.
+    connector_tokens: null,
+    ...(Object.keys(connectors).length > 0 && { connectors }),
+  };
+}

@@ -1,0 +1,75 @@
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { Client, Pool } from 'pg';
+import { MIGRATIONS, SCHEMA } from './migrations.ts';
+import { StoreError } from './store-error.ts';
+import type { Tables } from './schema.ts';
+
+export interface Database {
+  readonly db: Kysely<Tables>;
+  /** A connection of its own, outside the pool: for session locks. */
+  connect(): Promise<Client>;
+  isAlive(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+/** No statement of ours takes long; one that does must not hold a connection for ever. */
+const STATEMENT_TIMEOUT_MS = 60_000;
+
+/** Connects, and brings the tables up to date. Safe when several servers start at once. */
+export async function openDatabase(
+  url: string,
+  options: { maxConnections?: number; onError: (error: Error) => void },
+): Promise<Database> {
+  const settings = {
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    application_name: 'tramontane',
+  };
+  const pool = new Pool({
+    ...settings,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    max: options.maxConnections ?? 20,
+  });
+  // Without a listener an idle connection that breaks would end the process.
+  pool.on('error', options.onError);
+  const root = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const db = root.withSchema(SCHEMA);
+  try {
+    await migrate(root);
+  } catch (cause) {
+    await root.destroy();
+    throw new StoreError('database_unusable', `The database cannot be used: ${reasonOf(cause)}`, { cause });
+  }
+  return {
+    db,
+    async connect() {
+      const client = new Client({ ...settings, keepAlive: true });
+      client.on('error', options.onError);
+      await client.connect();
+      return client;
+    },
+    isAlive: () =>
+      sql`select 1`.execute(root).then(
+        () => true,
+        () => false,
+      ),
+    close: () => root.destroy(),
+  };
+}
+
+async function migrate(root: Kysely<Tables>): Promise<void> {
+  const migrator = new Migrator({
+    db: root,
+    provider: { getMigrations: async () => ({ ...MIGRATIONS }) },
+    migrationTableSchema: SCHEMA,
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw error;
+}
+
+function reasonOf(cause: unknown): string {
+  const error = cause instanceof AggregateError ? cause.errors[0] : cause;
+  return error instanceof Error ? error.message || error.name : String(error);
+}

@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql, type Kysely } from 'kysely';
+import type { Client } from 'pg';
+import type { Tables } from './schema.ts';
+
+/**
+ * Which process carries which run. A process shows that it lives by a session lock of PostgreSQL under its own id:
+ * the database lets go of it the moment the process dies. Whoever gets the lock of another process knows it dead, and
+ * takes its runs over. Nothing here has to be exact: a run with two owners is stopped by the key of its log.
+ */
+export interface RunOwnership {
+  readonly owner: string;
+  /** Ids of runs that nobody carries, from now on this process's: of dead processes, and of its own those it dropped. */
+  claim(isCarried: (runId: string) => boolean): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+const RECONNECT_MS = 500;
+
+export async function openRunOwnership(
+  db: Kysely<Tables>,
+  owner: string,
+  options: { connect: () => Promise<Client>; onError: (error: Error) => void },
+): Promise<RunOwnership> {
+  const closing = new AbortController();
+  let keeper: Client | undefined;
+
+  const hold = async () => {
+    const client = await options.connect();
+    await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [lockName(owner)]);
+    client.once('end', () => {
+      if (!closing.signal.aborted) void holdAgain();
+    });
+    keeper = client;
+  };
+  // Without its lock this process counts as dead. Until it is back others may take its runs, which is safe.
+  const holdAgain = async () => {
+    while (!closing.signal.aborted) {
+      try {
+        return await hold();
+      } catch (error) {
+        options.onError(error instanceof Error ? error : new Error(String(error)));
+        await sleep(RECONNECT_MS, undefined, { signal: closing.signal }).catch(() => undefined);
+      }
+    }
+  };
+  await hold();
+
+  return {
+    owner,
+    async claim(isCarried) {
+      const own = await db
+        .selectFrom('runs')
+        .select('id')
+        .where('owner', '=', owner)
+        .where('running', '=', true)
+        .execute();
+      const dropped = own.map(({ id }) => id).filter(id => !isCarried(id));
+      const others = await db
+        .selectFrom('runs')
+        .select('owner')
+        .distinct()
+        .where('running', '=', true)
+        .where('owner', '<>', owner)
+        .execute();
+      const taken: string[] = [];
+      for (const other of others) taken.push(...(await takeOver(db, other.owner, owner)));
+      return [...dropped, ...taken];
+    },
+    async close() {
+      closing.abort();
+      await keeper?.end();
+    },
+  };
+}
+
+async function takeOver(db: Kysely<Tables>, from: string, to: string): Promise<string[]> {
+  return await db.transaction().execute(async trx => {
+    // A lock of the transaction: it goes with it, however this ends.
+    const { rows } = await sql<{ dead: boolean }>`
+      select pg_try_advisory_xact_lock(hashtextextended(${lockName(from)}, 0)) as dead`.execute(trx);
+    if (!rows[0]?.dead) return [];
+    const runs = await trx
+      .updateTable('runs')
+      .set({ owner: to })
+      .where('owner', '=', from)
+      .where('running', '=', true)
+      .returning('id')
+      .execute();
+    return runs.map(({ id }) => id);
+  });
+}
+
+function lockName(owner: string): string {
+  return `tramontane owner ${owner}`;
+}

@@ -1,0 +1,135 @@
+import { sql, type Kysely } from 'kysely';
+import type { RunEvent } from '@tramontane/engine';
+import type { Caller } from '../core/caller.ts';
+import { OwnershipLost, type OwnedRun, type RunStore } from '../core/ports.ts';
+import type { RunPlan } from '../core/run-plan.ts';
+import type { Tables } from './schema.ts';
+import { isForeignKeyViolation, isUniqueViolation } from './store-error.ts';
+
+/** @param owner Id of this process among those that carry runs on this database. */
+export function createRunStore(db: Kysely<Tables>, owner: string): RunStore {
+  return {
+    async start(caller, run, conversation) {
+      const at = new Date();
+      const owned = { workspace: caller.workspace, user_id: caller.user };
+      try {
+        return await db.transaction().execute(async trx => {
+          if ('create' in conversation) {
+            const { target, name, description, metadata } = conversation.create;
+            await trx
+              .insertInto('conversations')
+              .values({
+                id: conversation.id,
+                ...owned,
+                target: JSON.stringify(target),
+                name,
+                description,
+                metadata: metadata && JSON.stringify(metadata),
+                created_at: at,
+                updated_at: at,
+              })
+              .execute();
+          } else {
+            // The row is locked by this update: of two starts at once the second counts the first one's run.
+            const touched = await trx
+              .updateTable('conversations')
+              .set({ updated_at: at })
+              .where('id', '=', conversation.id)
+              .where('workspace', '=', caller.workspace)
+              .where('user_id', '=', caller.user)
+              .executeTakeFirst();
+            if (touched.numUpdatedRows === 0n) return 'gone';
+            const { count } = await trx
+              .selectFrom('runs')
+              .where('conversation_id', '=', conversation.id)
+              .select(eb => eb.fn.countAll<string>().as('count'))
+              .executeTakeFirstOrThrow();
+            if (Number(count) !== conversation.runsSeen) return 'busy';
+          }
+          await trx
+            .insertInto('runs')
+            .values({
+              id: run.id,
+              ...owned,
+              conversation_id: conversation.id,
+              position: 'create' in conversation ? 0 : conversation.runsSeen,
+              running: true,
+              owner,
+              plan: JSON.stringify(run.plan),
+            })
+            .execute();
+          await trx
+            .insertInto('run_events')
+            .values({ run_id: run.id, seq: 0, ...owned, event: JSON.stringify(run.first) })
+            .execute();
+          return 'started';
+        });
+      } catch (error) {
+        if (isUniqueViolation(error)) return 'busy';
+        throw error;
+      }
+    },
+
+    async append(run, seq, events) {
+      const rows = events.map((event, index) => ({
+        run_id: run.id,
+        seq: seq + index,
+        workspace: run.caller.workspace,
+        user_id: run.caller.user,
+        event: JSON.stringify(event),
+      }));
+      const ends = events.some(({ type }) => type === 'run.finished');
+      const insert = db.insertInto('run_events').values(rows);
+      try {
+        if (!ends) await insert.execute();
+        else {
+          // One statement: a run is never seen ended with its log unfinished, nor the other way round.
+          await db
+            .with('written', () => insert.returning('seq'))
+            .updateTable('runs')
+            .set({ running: false })
+            .where('id', '=', run.id)
+            .execute();
+        }
+      } catch (error) {
+        if (isUniqueViolation(error) || isForeignKeyViolation(error)) throw new OwnershipLost(run.id);
+        throw error;
+      }
+    },
+
+    async load(runId) {
+      const run = await db.selectFrom('runs').selectAll().where('id', '=', runId).executeTakeFirst();
+      if (!run) return undefined;
+      const owned: OwnedRun = {
+        id: run.id,
+        caller: { workspace: run.workspace, user: run.user_id },
+        conversationId: run.conversation_id,
+        plan: run.plan as RunPlan,
+        events: await eventsOf(db, runId, 0),
+      };
+      return owned;
+    },
+
+    async eventsSince(caller: Caller, runId: string, seq: number) {
+      const run = await db
+        .selectFrom('runs')
+        .select(sql`1`.as('found'))
+        .where('id', '=', runId)
+        .where('workspace', '=', caller.workspace)
+        .where('user_id', '=', caller.user)
+        .executeTakeFirst();
+      return run && (await eventsOf(db, runId, seq));
+    },
+  };
+}
+
+async function eventsOf(db: Kysely<Tables>, runId: string, from: number): Promise<RunEvent[]> {
+  const rows = await db
+    .selectFrom('run_events')
+    .select('event')
+    .where('run_id', '=', runId)
+    .where('seq', '>=', from)
+    .orderBy('seq')
+    .execute();
+  return rows.map(({ event }) => event as RunEvent);
+}

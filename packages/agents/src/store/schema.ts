@@ -1,0 +1,80 @@
+import type { ColumnType, Generated, Insertable, JSONColumnType, Selectable } from 'kysely';
+
+// Rows of the tables that `migrations.ts` makes. JSON is kept as `json`, word for word: `jsonb` refuses a NUL in a text
+// and changes the order of keys, and both belong to callers and models.
+
+/** JSON is written as text, or the driver would take an array for an array of PostgreSQL. */
+type Json = JSONColumnType<object>;
+type Time = ColumnType<Date, Date | string, Date | string>;
+
+interface Owned {
+  workspace: string;
+  user_id: string;
+}
+
+interface AgentTable extends Owned {
+  id: string;
+  version: number;
+  deployment_chat: boolean;
+  source: string;
+  created_at: Time;
+  updated_at: Time;
+}
+
+interface AgentVersionTable extends Owned {
+  agent_id: string;
+  version: number;
+  config: Json;
+  created_at: Time;
+}
+
+interface ConnectorTable extends Owned {
+  id: string;
+  name: string;
+  /** Set for connectors made from a server given inline: the same server and credentials have the same key. */
+  inline_key: string | null;
+  config: Json;
+  sealed_access: string;
+  created_at: Time;
+  modified_at: Time;
+}
+
+interface ConversationTable extends Owned {
+  id: string;
+  target: Json;
+  name: string | null;
+  description: string | null;
+  metadata: JSONColumnType<object> | null;
+  created_at: Time;
+  updated_at: Time;
+}
+
+interface RunTable extends Owned {
+  id: string;
+  conversation_id: string;
+  position: number;
+  running: boolean;
+  owner: string;
+  plan: Json;
+  started_at: Generated<Date>;
+}
+
+interface RunEventTable extends Owned {
+  run_id: string;
+  seq: number;
+  event: Json;
+  recorded_at: Generated<Date>;
+}
+
+export interface Tables {
+  agents: AgentTable;
+  agent_versions: AgentVersionTable;
+  connectors: ConnectorTable;
+  conversations: ConversationTable;
+  runs: RunTable;
+  run_events: RunEventTable;
+}
+
+export type ConnectorRow = Selectable<ConnectorTable>;
+export type ConversationRow = Selectable<ConversationTable>;
+export type NewAgentVersion = Insertable<AgentVersionTable>;

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import {
+  ConnectionError,
+  type Connections,
+  type ServerTarget,
+  type ToolDefinition,
+} from '@tramontane/mcp-client';
+import type { Connector, ConnectorAccess } from '../core/connector.ts';
+import { ToolServerFailure, type ListedTool, type ToolServers } from '../core/ports.ts';
+
+/** Tool servers reached through the connections of `mcp-client`. */
+export function createToolServers(
+  connections: Connections,
+  options: {
+    /** Origins of servers whose word about their tools the operator trusts; `*` trusts every one. */
+    readonly trusted: readonly string[];
+  },
+): ToolServers {
+  return {
+    async list(connector, access, { signal, refresh }) {
+      const listing = await connections
+        .listTools(toTarget(connector, access), { signal, ...(refresh !== undefined && { refresh }) })
+        .catch(error => Promise.reject(toFailure(error, connector, signal)));
+      const { tools, instructions } = listing;
+      return { tools: tools.map(toListed), ...(instructions !== undefined && { instructions }) };
+    },
+    async call(connector, access, call) {
+      return await connections
+        .callTool(toTarget(connector, access), {
+          name: call.tool,
+          arguments: { ...call.arguments },
+          idempotencyKey: call.key,
+          ...(call.requestId !== undefined && { requestId: call.requestId }),
+          signal: call.signal,
+        })
+        .catch(error => Promise.reject(toFailure(error, connector, call.signal)));
+    },
+    isTrusted: connector =>
+      options.trusted.includes('*') || options.trusted.includes(new URL(connector.config.server).origin),
+  };
+}
+
+/** The port's shape: annotations are claims of any kind, not only those the protocol names. */
+function toListed({ annotations, icons, ...tool }: ToolDefinition): ListedTool {
+  return { ...tool, ...(annotations && { annotations: { ...annotations } }), ...(icons && { icons }) };
+}
+
+function toTarget(connector: Connector, access: ConnectorAccess): ServerTarget {
+  return {
+    scope: {
+      workspace: connector.workspace,
+      connector: connector.id,
+      // Different credentials never share a connection, nor what was seen through it; the digest keeps them secret.
+      credential: createHash('sha256').update(JSON.stringify(access)).digest('hex'),
+    },
+    url: connector.config.server,
+    auth: access.auth,
+    headers: access.headers,
+    timeoutMs: connector.config.timeoutMs,
+  };
+}
+
+function toFailure(error: unknown, connector: Connector, signal: AbortSignal): unknown {
+  if (error instanceof ConnectionError) {
+    const { code, mayHaveRun } = error;
+    return new ToolServerFailure(code === 'invalid_target' ? 'unreachable' : code, error.message, {
+      mayHaveRun,
+      cause: error,
+    });
+  }
+  if (signal.aborted) {
+    const message = `The call to ${connector.name} was cancelled.`;
+    return new ToolServerFailure('cancelled', message, { mayHaveRun: true, cause: error });
+  }
+  return error;
+}

@@ -1,0 +1,221 @@
+import type { RunDelta, RunEnd, RunEvent, ToolCall } from './events.ts';
+import { isEmptyContent } from './content.ts';
+import { ModelFailure, type CallModel, type ModelRequest } from './model.ts';
+import { nextStep, splitUnanswered, type Limits } from './next-step.ts';
+import { createRecord, type AppendEvents, type RunRecord } from './record.ts';
+import { failedOutcome, UNKNOWN_OUTCOME, type ToolOutcome, type ToolTarget } from './tools.ts';
+
+/** What a run needs from outside. Nothing here is reached for: the loop owns no clock, no ids and no connections. */
+export interface RunPorts {
+  readonly append: AppendEvents;
+  readonly callModel: CallModel;
+  /** The next question to the model, from what happened so far. */
+  readonly createRequest: (events: readonly RunEvent[]) => Omit<ModelRequest, 'toolChoice'> & {
+    readonly toolChoice: ModelRequest['toolChoice'];
+  };
+  readonly targetOf: (toolName: string) => ToolTarget;
+  /** Answers a call. Every failure is an outcome, also a call cut off by `signal`, which may have run. */
+  readonly callTool: (
+    call: ToolCall,
+    args: Readonly<Record<string, unknown>>,
+    options: { readonly key: string; readonly signal: AbortSignal },
+  ) => Promise<ToolOutcome>;
+  /** The same call has the same key on every attempt, in every process. */
+  readonly keyOf: (call: ToolCall) => string;
+  readonly onDelta: (delta: RunDelta) => void;
+  readonly now: () => Date;
+  readonly createId: (kind: 'message' | 'functionCall' | 'toolExecution' | 'call' | 'answer') => string;
+}
+
+export interface DriveOptions {
+  readonly signal: AbortSignal;
+  readonly limits: Limits & {
+    /** Calls of one answer that are under way at once. */
+    readonly maxParallelCalls: number;
+  };
+}
+
+/**
+ * Takes a run from where its log ends to its end, and writes every step down before anything depends on it.
+ * Started again with the log of a crashed run it goes on: answered calls stay answered, unanswered ones are sent
+ * again only where that cannot do anything twice.
+ */
+export async function driveRun(
+  log: readonly RunEvent[],
+  ports: RunPorts,
+  options: DriveOptions,
+): Promise<RunEnd> {
+  const record = createRecord(log, ports.append);
+  await settleUnanswered(record, ports);
+
+  for (;;) {
+    if (options.signal.aborted && !record.state.end) return await cancel(record, ports);
+    const step = nextStep(record.state, options.limits);
+    switch (step.do) {
+      case 'nothing':
+        return record.state.end ?? { reason: 'cancelled' };
+      case 'finish':
+        await record.add({ type: 'run.finished', at: iso(ports), end: step.end });
+        break;
+      case 'call-tools':
+        await callTools(step.calls, record, ports, options);
+        break;
+      case 'call-model': {
+        const failed = await askModel(step.tools, record, ports, options.signal);
+        if (failed) await record.add({ type: 'run.finished', at: iso(ports), end: failed });
+        break;
+      }
+    }
+  }
+}
+
+async function settleUnanswered(record: RunRecord, ports: RunPorts): Promise<void> {
+  const { unknown } = splitUnanswered(record.state);
+  if (unknown.length === 0) return;
+  await record.add(
+    ...unknown.map(call => ({
+      type: 'tool.answered' as const,
+      at: iso(ports),
+      callId: call.callId,
+      outcome: UNKNOWN_OUTCOME,
+    })),
+  );
+}
+
+async function askModel(
+  tools: 'allowed' | 'forbidden',
+  record: RunRecord,
+  ports: RunPorts,
+  signal: AbortSignal,
+): Promise<RunEnd | undefined> {
+  const startedAt = iso(ports);
+  const entryId = ports.createId('message');
+  const request = ports.createRequest(record.events);
+  // A forced choice holds for the first answer only: forced again, the run could never end with words.
+  const afterTools = record.state.answers > 0 && request.toolChoice === 'required';
+  const toolChoice = tools === 'forbidden' ? 'none' : afterTools ? 'auto' : request.toolChoice;
+  try {
+    const answer = await ports.callModel(
+      { ...request, toolChoice },
+      { signal, onDelta: delta => ports.onDelta({ type: 'message.delta', entryId, ...delta }) },
+    );
+    const calls = answer.calls.map(call => toCall(call, ports));
+    const speaks = !isEmptyContent(answer.content) || calls.length === 0;
+    await record.add({
+      type: 'model.answered',
+      at: iso(ports),
+      startedAt,
+      answer: ports.createId('answer'),
+      model: request.model,
+      ...(speaks && { message: { entryId, content: answer.content } }),
+      calls,
+      usage: answer.usage,
+      finish: answer.finish,
+    });
+    return undefined;
+  } catch (error) {
+    if (signal.aborted) return { reason: 'cancelled' };
+    if (!(error instanceof ModelFailure)) throw error;
+    const { code, message, status } = error;
+    return { reason: 'failed', failure: { code, message, ...(status !== undefined && { status }) } };
+  }
+}
+
+function toCall(call: { name: string; arguments: string }, ports: RunPorts): ToolCall {
+  const target = ports.targetOf(call.name);
+  return {
+    entryId: ports.createId(target.kind === 'caller' ? 'functionCall' : 'toolExecution'),
+    callId: ports.createId('call'),
+    name: call.name,
+    arguments: call.arguments,
+    target,
+  };
+}
+
+async function callTools(
+  calls: readonly ToolCall[],
+  record: RunRecord,
+  ports: RunPorts,
+  options: DriveOptions,
+): Promise<void> {
+  const waiting = [...calls];
+  const worker = async () => {
+    for (let call = waiting.shift(); call; call = waiting.shift())
+      await callOne(call, record, ports, options.signal);
+  };
+  const workers = Array.from({ length: Math.min(options.limits.maxParallelCalls, calls.length) }, worker);
+  // All are awaited before a failure is thrown: no call may go on behind the back of a run that was given up.
+  const settled = await Promise.allSettled(workers);
+  for (const result of settled) if (result.status === 'rejected') throw result.reason;
+}
+
+async function callOne(
+  call: ToolCall,
+  record: RunRecord,
+  ports: RunPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  const answered = (outcome: ToolOutcome, durationMs?: number) =>
+    record.add({
+      type: 'tool.answered',
+      at: iso(ports),
+      callId: call.callId,
+      outcome,
+      ...(durationMs !== undefined && { durationMs }),
+    });
+
+  if (signal.aborted) return; // Not sent: the run's end says so.
+  if (call.target.kind === 'none') {
+    return answered(
+      failedOutcome('unknown_tool', `There is no tool named ${JSON.stringify(call.name)} here.`),
+    );
+  }
+  const args = parseArguments(call.arguments);
+  if (!args) {
+    return answered(
+      failedOutcome(
+        'invalid_arguments',
+        `The arguments of ${call.name} are not a JSON object. Send them again as one.`,
+      ),
+    );
+  }
+  const key = ports.keyOf(call);
+  if (!record.state.calls.get(call.callId)?.sent) {
+    await record.add({ type: 'tool.sent', at: iso(ports), callId: call.callId, key });
+  }
+  const startedAt = ports.now().getTime();
+  const outcome = await ports.callTool(call, args, { key, signal });
+  await answered(outcome, ports.now().getTime() - startedAt);
+}
+
+/** Models leave the arguments of a tool without parameters empty. */
+function parseArguments(text: string): Record<string, unknown> | undefined {
+  if (text.trim() === '') return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function cancel(record: RunRecord, ports: RunPorts): Promise<RunEnd> {
+  const open = [...record.state.calls.values()].filter(({ outcome }) => !outcome);
+  const end: RunEnd = { reason: 'cancelled' };
+  await record.add(
+    ...open.map(({ call }) => ({
+      type: 'tool.answered' as const,
+      at: iso(ports),
+      callId: call.callId,
+      outcome: failedOutcome('cancelled', 'The run was cancelled before this call was sent.'),
+    })),
+    { type: 'run.finished', at: iso(ports), end },
+  );
+  return end;
+}
+
+function iso(ports: RunPorts): string {
+  return ports.now().toISOString();
+}
