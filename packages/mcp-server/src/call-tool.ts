@@ -5,6 +5,7 @@ import type { CompiledTool } from './definition/compile-tool.ts';
 import type { ToolResult } from './definition/define-tool.ts';
 import { ToolError } from './kit-error.ts';
 import { withFields, type Log } from './log.ts';
+import { quote } from './quote.ts';
 import { parseReturned, toValueResult } from './tool-result.ts';
 
 /** What the way in (HTTP, or another transport) knows of a request beside its message. */
@@ -50,7 +51,7 @@ export async function callTool(
   if (tool === undefined) {
     return failed(
       'unknown_tool',
-      `Unknown tool: ${JSON.stringify(call.name)}. List the tools to see which there are.`,
+      `Unknown tool: ${quote(call.name)}. List the tools to see which there are.`,
     );
   }
   try {

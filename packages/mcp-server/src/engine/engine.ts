@@ -1,4 +1,5 @@
 import type { RequestMeta } from '../call-tool.ts';
+import { quote } from '../quote.ts';
 import { createEra2025, LEGACY_VERSIONS } from './era-2025.ts';
 import { claimsModern, createEra2026, MODERN_VERSIONS, unsupportedVersion } from './era-2026.ts';
 import type { Era } from './era.ts';
@@ -59,7 +60,7 @@ async function answer(
   if (refused) return toFaultReply(refused, request.id);
   const method = era.methods.get(request.method);
   if (method === undefined) {
-    const message = `Method not found: ${JSON.stringify(request.method)}`;
+    const message = `Method not found: ${quote(request.method)}`;
     return toFaultReply({ code: RPC.methodNotFound, message, status: era.unknownMethodStatus }, request.id);
   }
   try {

@@ -1,4 +1,5 @@
 import type { RequestMeta, ToolOutcome } from '../call-tool.ts';
+import { quote } from '../quote.ts';
 import type { Answer, Era, Method } from './era.ts';
 import { checkHeaders, checkVersionHeader } from './headers-2026.ts';
 import { handleRead, handleToolCall, invalidParams, refuseCursor } from './requests.ts';
@@ -100,7 +101,7 @@ function admitRequest({ method, params }: RpcRequest, meta: RequestMeta): Fault 
 export function unsupportedVersion(requested: string): Fault {
   return {
     code: RPC.unsupportedVersion,
-    message: `Protocol version ${JSON.stringify(requested)} is not supported.`,
+    message: `Protocol version ${quote(requested)} is not supported.`,
     data: { supported: MODERN_VERSIONS, requested },
     status: 400,
   };

@@ -1,3 +1,4 @@
+import { quote } from '../quote.ts';
 import { RPC, type Fault, type Params } from './rpc.ts';
 
 type Header = (name: string) => string | undefined;
@@ -43,6 +44,6 @@ function compare(name: string, given: string | undefined, expected: string | und
   const message =
     given === undefined
       ? `Header mismatch: the header ${name} is missing. Send the value of the body in it.`
-      : `Header mismatch: ${name} is ${JSON.stringify(given)}, but the body says ${JSON.stringify(expected ?? null)}.`;
+      : `Header mismatch: ${name} is ${quote(given)}, but the body says ${expected === undefined ? 'nothing' : quote(expected)}.`;
   return { code: RPC.headerMismatch, message, status: 400 };
 }

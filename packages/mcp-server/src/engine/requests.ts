@@ -1,5 +1,6 @@
 import { callTool, type RequestMeta, type ToolOutcome } from '../call-tool.ts';
 import { readResource, type ReadOutcome } from '../read-resource.ts';
+import { quote } from '../quote.ts';
 import { isRecord, RPC, type Fault, type Params } from './rpc.ts';
 import type { ServerModel } from './server-model.ts';
 
@@ -41,7 +42,9 @@ export async function handleRead(
   if (outcome.kind === 'failed') {
     return { fault: { code: RPC.internalError, message: outcome.message, status: 200 } };
   }
-  return { fault: { code: notFoundCode, message: `Resource not found: ${uri}`, data: { uri }, status: 200 } };
+  return {
+    fault: { code: notFoundCode, message: `Resource not found: ${quote(uri)}`, data: { uri }, status: 200 },
+  };
 }
 
 /** Lists come in one page, so no cursor was ever given out. */

@@ -1,12 +1,12 @@
 import type { BearerCheck } from '@tramontane/guards';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { AuthInfo } from '../call-context.ts';
-import type { RequestMeta } from '../call-tool.ts';
 import { createParseErrorReply, type Reply } from '../engine/engine.ts';
 import { parseJson } from '../engine/json.ts';
 import type { McpServer } from '../server.ts';
-import { createOriginCheck, type OriginCheckOptions } from './origin-check.ts';
+import { createGuard } from './guard.ts';
+import type { OriginCheckOptions } from './origin-check.ts';
 import { resolvePaths, type ServerPaths } from './paths.ts';
+import { createRequestMeta, type ToMeta } from './request-meta.ts';
 import { addRestForm } from './rest-form.ts';
 
 export interface McpPluginOptions extends OriginCheckOptions {
@@ -18,12 +18,6 @@ export interface McpPluginOptions extends OriginCheckOptions {
   readonly paths?: ServerPaths;
   /** Aborts the calls in flight, as at the end of a drain that took too long. */
   readonly signal?: AbortSignal;
-}
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    mcpAuth: AuthInfo | undefined;
-  }
 }
 
 /** The specification leaves larger bodies to the server; the official kits stop here too. */
@@ -38,15 +32,15 @@ const BODY_LIMIT = 4 * 1024 * 1024;
  * ```
  */
 export async function mcpPlugin(app: FastifyInstance, options: McpPluginOptions): Promise<void> {
-  const { server, auth, bodyLimit = BODY_LIMIT } = options;
+  const { server, bodyLimit = BODY_LIMIT } = options;
   const paths = resolvePaths(options.paths);
   if (paths.health !== false) {
     const body = { status: 'healthy', version: server.version };
     app.get(paths.health, async () => body);
   }
   await app.register(async guarded => {
-    guarded.decorateRequest('mcpAuth', undefined);
-    guarded.addHook('onRequest', createGuard(options, auth));
+    const guard = createGuard(options);
+    guarded.addHook('onRequest', guard.check);
     // Text, not Fastify's own parser: what is wrong with a body has to be said in JSON-RPC's or REST's words.
     guarded.removeAllContentTypeParsers();
     guarded.addContentTypeParser(
@@ -54,22 +48,21 @@ export async function mcpPlugin(app: FastifyInstance, options: McpPluginOptions)
       { parseAs: 'string', bodyLimit },
       (_request, body, done) => done(null, body),
     );
-    guarded.setErrorHandler(answerError);
-    addJsonRpc(guarded, paths.mcp, options);
-    if (paths.rest !== false)
-      addRestForm(guarded, paths.rest, server, request =>
-        toMeta(request.request, request.reply, options.signal),
-      );
+    guarded.setErrorHandler(createErrorHandler(server));
+    const toMeta: ToMeta = (request, reply) =>
+      createRequestMeta(request, reply, guard.authOf(request), options.signal);
+    addJsonRpc(guarded, paths.mcp, server, toMeta);
+    if (paths.rest !== false) addRestForm(guarded, paths.rest, server, toMeta);
   });
 }
 
-function addJsonRpc(app: FastifyInstance, path: string, { server, signal }: McpPluginOptions): void {
+function addJsonRpc(app: FastifyInstance, path: string, server: McpServer, toMeta: ToMeta): void {
   app.post(path, async (request, reply) => {
     const message = parseBody(request.body);
     const answered =
       message === undefined
         ? createParseErrorReply()
-        : await server.engine.handle(message.value, toMeta(request, reply, signal));
+        : await server.engine.handle(message.value, toMeta(request, reply));
     return sendReply(reply, answered);
   });
   // 2026-07-28 has no GET stream and no sessions to delete; clients of 2025 take 405 for "not offered".
@@ -95,60 +88,18 @@ function sendReply(reply: FastifyReply, answered: Reply): FastifyReply {
   return reply.header('content-type', 'application/json').send(answered.json);
 }
 
-function createGuard(options: McpPluginOptions, auth: BearerCheck | undefined) {
-  const checkOrigin = createOriginCheck(options);
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> => {
-    const refused = checkOrigin(request.headers.host, request.headers.origin);
-    if (refused !== undefined) return reply.code(403).send({ detail: refused });
-    if (auth === undefined) return;
-    const verdict = auth(request.headers.authorization);
-    if (verdict.ok) {
-      request.mcpAuth = { fingerprint: verdict.fingerprint };
-      return;
+/** For what fails before a message is read: body too large, wrong type. The rest is answered where it happens. */
+function createErrorHandler({ log }: McpServer) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const status = statusOf(error);
+    if (status === 413) return reply.code(413).send({ detail: 'The body is larger than this server takes.' });
+    if (status === 415) return reply.code(415).send({ detail: 'Send the body as application/json.' });
+    if (status !== undefined && status < 500) {
+      return reply.code(status).send({ detail: 'The request cannot be read.' });
     }
-    // RFC 6750 section 3.1: no error code when the caller gave no credentials.
-    const challenge = verdict.reason === 'missing' ? 'Bearer' : 'Bearer error="invalid_token"';
-    const detail = verdict.reason === 'invalid' ? 'Invalid token' : 'Missing or malformed bearer token';
-    return reply.code(401).header('www-authenticate', challenge).send({ detail });
+    log.error({ requestId: request.id, err: error }, 'A request failed.');
+    return reply.code(500).send({ detail: 'Internal server error.' });
   };
-}
-
-const REQUEST_ID = /^[\w.:-]{1,128}$/;
-
-function toMeta(request: FastifyRequest, reply: FastifyReply, stop: AbortSignal | undefined): RequestMeta {
-  const given = request.headers['x-request-id'];
-  return {
-    signal: toSignal(reply, stop),
-    // Only a plain id: it goes into log lines.
-    requestId: typeof given === 'string' && REQUEST_ID.test(given) ? given : request.id,
-    header: name => {
-      const value = request.headers[name];
-      return typeof value === 'string' ? value : undefined;
-    },
-    ...(request.mcpAuth && { auth: request.mcpAuth }),
-  };
-}
-
-/** Aborts when the connection closes before the answer is out, or when the server stops. */
-function toSignal(reply: FastifyReply, stop: AbortSignal | undefined): AbortSignal {
-  const controller = new AbortController();
-  const abort = (): void => controller.abort();
-  stop?.addEventListener('abort', abort);
-  reply.raw.once('close', () => {
-    stop?.removeEventListener('abort', abort);
-    if (!reply.raw.writableFinished) abort();
-  });
-  return controller.signal;
-}
-
-function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const status = statusOf(error);
-  if (status === 413) return reply.code(413).send({ detail: 'The body is larger than this server takes.' });
-  if (status === 415) return reply.code(415).send({ detail: 'Send the body as application/json.' });
-  if (status !== undefined && status < 500)
-    return reply.code(status).send({ detail: 'The request cannot be read.' });
-  request.log.error({ err: error }, 'A request failed.');
-  return reply.code(500).send({ detail: 'Internal server error.' });
 }
 
 function statusOf(error: unknown): number | undefined {

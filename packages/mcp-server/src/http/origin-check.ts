@@ -1,3 +1,5 @@
+import { quote } from '../quote.ts';
+
 /** Which `Host` and `Origin` headers are let in: host names without port, full origins; `'*'` lets all in. */
 export interface OriginCheckOptions {
   /** Loopback names unless given. */
@@ -30,10 +32,10 @@ export function createOriginCheck({ allowedHosts, allowedOrigins }: OriginCheckO
   };
   return (host, origin) => {
     if (!hostPasses(host)) {
-      return `This server does not answer to the host name ${JSON.stringify(host ?? '')}. Its operator can add it to the allowed hosts.`;
+      return `This server does not answer to the host name ${quote(host ?? '')}. Its operator can add it to the allowed hosts.`;
     }
     if (origin !== undefined && !originPasses(origin)) {
-      return `This server takes no requests from pages of ${JSON.stringify(origin)}. Its operator can add it to the allowed origins.`;
+      return `This server takes no requests from pages of ${quote(origin)}. Its operator can add it to the allowed origins.`;
     }
     return undefined;
   };

@@ -1,10 +1,11 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { callTool, INTERNAL_ERROR, type RequestMeta, type ToolOutcome } from '../call-tool.ts';
+import type { FastifyInstance } from 'fastify';
+import { callTool, INTERNAL_ERROR, type ToolOutcome } from '../call-tool.ts';
 import type { ToolResult } from '../definition/define-tool.ts';
 import { parseJson } from '../engine/json.ts';
 import { isRecord } from '../engine/rpc.ts';
 import type { McpServer } from '../server.ts';
 import { toText } from '../tool-result.ts';
+import type { ToMeta } from './request-meta.ts';
 
 /** What is wrong with a body, in the form FastAPI made common: where, what, which kind. */
 interface BodyProblem {
@@ -26,12 +27,7 @@ interface RestResult {
  * Serves the plain HTTP form of the Mistral guide: `GET <path>/tools` lists, `POST <path>/tools/invoke` calls.
  * A call that was understood is answered 200 whether the tool worked or not; `success` says which.
  */
-export function addRestForm(
-  app: FastifyInstance,
-  path: string,
-  server: McpServer,
-  toMeta: (call: { readonly request: FastifyRequest; readonly reply: FastifyReply }) => RequestMeta,
-): void {
+export function addRestForm(app: FastifyInstance, path: string, server: McpServer, toMeta: ToMeta): void {
   const tools = [...server.catalogue.tools.values()].map(({ published }) => ({
     name: published.name,
     description: published.description,
@@ -51,7 +47,7 @@ export function addRestForm(
       args: invocation.arguments,
       idempotencyKey: request.headers['idempotency-key']?.toString() || undefined,
     };
-    const outcome = await callTool(server.catalogue, call, toMeta({ request, reply }), server.log);
+    const outcome = await callTool(server.catalogue, call, toMeta(request, reply), server.log);
     return reply.header('content-type', 'application/json').send(toJson(outcome, server, call.name));
   });
 }

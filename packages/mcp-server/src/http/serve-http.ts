@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { fastify, type FastifyInstance } from 'fastify';
 import type { McpServer } from '../server.ts';
 import { mcpPlugin, type McpPluginOptions } from './mcp-plugin.ts';
@@ -39,7 +40,12 @@ const SWEEP_MS = 20;
 export async function serveHttp(server: McpServer, options: ServeHttpOptions): Promise<HttpServing> {
   const { host = '127.0.0.1', port, drainMs = DRAIN_MS, ...pluginOptions } = options;
   const stop = new AbortController();
-  const app = fastify({ forceCloseConnections: 'idle', requestTimeout: REQUEST_TIMEOUT_MS });
+  const app = fastify({
+    forceCloseConnections: 'idle',
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Fastify counts from 1 in each process, and logs of several could not be told apart.
+    genReqId: () => randomUUID(),
+  });
   await app.register(mcpPlugin, { ...defaultOrigins(host), ...pluginOptions, server, signal: stop.signal });
   app.setNotFoundHandler((request, reply) => reply.code(404).send(describePaths(request.url, options)));
   const bound = await listen(app, host, port);
