@@ -1,1 +1,11 @@
-export {};
+export { type Attempt, ConnectionError, type ConnectionErrorCode } from './connection-error.ts';
+export { type Connections, type ConnectionsOptions, openConnections } from './connections.ts';
+export type { ServerAuth, ServerTarget } from './server-target.ts';
+export type {
+  DialectName,
+  ToolAnnotations,
+  ToolDefinition,
+  ToolIcon,
+  ToolListing,
+} from './tool-definitions.ts';
+export type { ContentBlock, ToolCall, ToolResult } from './tool-result.ts';

@@ -1,0 +1,46 @@
+/**
+ * Why a tool server gave no answer of its own. The list is closed.
+ * - `unreachable`: no connection could be made, or a gateway in front says the server is down (502, 503, 504)
+ * - `closed`: the connection ended before the answer, by the server or because these connections were closed
+ * - `refused`: the server wants other credentials (401, 403) or fewer requests (429)
+ * - `not_mcp_server`: something answers there, but in no form this client knows
+ * - `invalid_target`: the address or a header of the target cannot be used, or the egress does not let it through
+ */
+export type ConnectionErrorCode =
+  'unreachable' | 'not_mcp_server' | 'refused' | 'timed_out' | 'protocol_error' | 'closed' | 'invalid_target';
+
+/** One request of a discovery and what came of it. */
+export interface Attempt {
+  /** `POST` or `GET` and the address, without its query. */
+  readonly request: string;
+  /** Status and content type, or why there was none. */
+  readonly answer: string;
+}
+
+export interface ConnectionErrorData {
+  /** Origin of the server. */
+  readonly server: string;
+  /** True when a tool call had left and no answer to it came: the tool may have had its effect. Default false. */
+  readonly mayHaveRun?: boolean;
+  readonly status?: number;
+  readonly attempts?: readonly Attempt[];
+  readonly cause?: unknown;
+}
+
+export class ConnectionError extends Error {
+  override readonly name = 'ConnectionError';
+  readonly code: ConnectionErrorCode;
+  readonly server: string;
+  readonly mayHaveRun: boolean;
+  readonly status?: number;
+  readonly attempts?: readonly Attempt[];
+
+  constructor(code: ConnectionErrorCode, message: string, data: ConnectionErrorData) {
+    super(message, data.cause === undefined ? undefined : { cause: data.cause });
+    this.code = code;
+    this.server = data.server;
+    this.mayHaveRun = data.mayHaveRun ?? false;
+    if (data.status !== undefined) this.status = data.status;
+    if (data.attempts !== undefined) this.attempts = data.attempts;
+  }
+}

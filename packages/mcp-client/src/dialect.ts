@@ -1,0 +1,38 @@
+import type { ConnectionError } from './connection-error.ts';
+import type { DialectName } from './tool-definitions.ts';
+import type { ToolCall, ToolResult } from './tool-result.ts';
+
+/** Where a server was found and what it speaks; enough to go there again without searching. */
+export type Finding =
+  | { readonly form: 'mcp'; readonly url: URL; readonly era: 'modern' | 'legacy' }
+  | { readonly form: 'rest'; readonly toolsUrl: URL };
+
+/** A server's list as it came, before its definitions are judged. */
+export interface RawListing {
+  readonly items: readonly unknown[];
+  readonly problems: readonly string[];
+  /** Freshness the server promised, milliseconds. */
+  readonly ttlMs?: number;
+}
+
+/**
+ * `stale`: this connection no longer fits the server (its session is lost, its address answers 404 or 405), and
+ * the call was certainly not run. It may be made again on a new connection.
+ */
+export type CallOutcome =
+  | { readonly kind: 'answer'; readonly result: ToolResult }
+  | { readonly kind: 'stale'; readonly isSessionLost: boolean; readonly error: ConnectionError };
+
+/** An open connection to one server, in the form that server speaks. */
+export interface Dialect {
+  readonly name: DialectName;
+  readonly protocolVersion: string;
+  readonly serverName?: string;
+  readonly instructions?: string;
+  readonly finding: Finding;
+  /** @throws ConnectionError */
+  list(signal: AbortSignal): Promise<RawListing>;
+  /** @param inputSchema schema of the tool where it is known @throws ConnectionError */
+  call(call: ToolCall, inputSchema: Record<string, unknown> | undefined): Promise<CallOutcome>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,153 @@
+import type { Egress } from '@tramontane/egress';
+import { METHOD_NOT_FOUND, ProtocolError, SdkHttpError } from '@modelcontextprotocol/client';
+import { type Candidate, candidatesFor } from './candidates.ts';
+import { type Attempt, ConnectionError } from './connection-error.ts';
+import type { Dialect, Finding } from './dialect.ts';
+import { findEgressError, fromStatus, textOf, toConnectionError } from './failures.ts';
+import { type McpDialectOptions, type FailedHandshake, openMcpDialect } from './mcp-dialect.ts';
+import { createRestDialect, probeRest } from './rest-dialect.ts';
+import type { OpenTarget } from './server-target.ts';
+
+export interface DiscoveryOptions {
+  readonly egress: Egress;
+  readonly target: () => OpenTarget;
+  readonly client: McpDialectOptions['client'];
+  readonly onListChanged: () => void;
+}
+
+/** What one candidate turned out to be. `absent`: something answers, but not in this form. */
+type Verdict =
+  | { readonly kind: 'found'; readonly dialect: Dialect }
+  /** Counts only if no other candidate is found. */
+  | { readonly kind: 'denied'; readonly error: ConnectionError }
+  | { readonly kind: 'absent'; readonly error?: ConnectionError };
+
+/**
+ * Find out what a server is and connect to it.
+ *
+ * Candidates are tried one after the other (`candidatesFor`), and the first that speaks wins, so a 401 at `/` does
+ * not hide a working `/mcp`. A 401 or 403 is never evidence of a form or an era; if nothing speaks anywhere, the
+ * first refusal is the answer, because it is the one the operator can do something about. A server that cannot be
+ * reached or does not answer in time ends the search at once: another path of it would only take as long again.
+ * @throws ConnectionError; the signal's reason on an abort
+ */
+export async function discover(options: DiscoveryOptions, signal: AbortSignal): Promise<Dialect> {
+  const target = options.target();
+  const attempts: Attempt[] = [];
+  let denied: ConnectionError | undefined;
+  let odd: ConnectionError | undefined;
+  for (const candidate of candidatesFor(target.url)) {
+    const verdict =
+      candidate.form === 'mcp'
+        ? await tryMcp(options, candidate.url, attempts, signal)
+        : await tryRest(options, candidate, attempts, signal);
+    if (verdict.kind === 'found') return verdict.dialect;
+    if (verdict.kind === 'denied') denied ??= verdict.error;
+    else odd ??= verdict.error;
+  }
+  if (denied !== undefined) throw denied;
+  // One error that every path shares, such as 503, tells more than "not found".
+  if (odd !== undefined && odd.status !== undefined && odd.status >= 500) throw odd;
+  const tried = attempts.map(({ request, answer }) => `${request} → ${answer}`).join('; ');
+  throw new ConnectionError(
+    'not_mcp_server',
+    `No MCP server was found at ${target.origin}${target.url.pathname}. Tried: ${target.withoutSecrets(tried)}.`,
+    {
+      server: target.origin,
+      attempts,
+      ...(odd === undefined ? {} : { cause: odd }),
+    },
+  );
+}
+
+/** Connect where the server was found before. Undefined where it is no longer that server. @throws ConnectionError */
+export async function reconnect(
+  options: DiscoveryOptions,
+  finding: Finding,
+  signal: AbortSignal,
+): Promise<Dialect | undefined> {
+  if (finding.form === 'rest') return createRestDialect({ ...options, toolsUrl: finding.toolsUrl });
+  const opened = await openMcpDialect(
+    { ...options, url: finding.url, era: finding.era === 'legacy' ? 'legacy' : 'auto' },
+    signal,
+  );
+  if (!('error' in opened)) return opened;
+  const verdict = judgeHandshake(opened, options.target(), signal);
+  if (verdict.kind === 'denied') throw verdict.error;
+  return undefined;
+}
+
+async function tryMcp(
+  options: DiscoveryOptions,
+  url: URL,
+  attempts: Attempt[],
+  signal: AbortSignal,
+): Promise<Verdict> {
+  let opened = await openMcpDialect({ ...options, url, era: 'auto' }, signal);
+  if ('error' in opened) attempts.push(...opened.exchanges.attempts);
+  if (
+    'error' in opened &&
+    (opened.exchanges.lastStatus ?? 0) >= 500 &&
+    opened.exchanges.attempts.length === 1
+  ) {
+    // Some servers of 2025 break on a method they do not know. The SDK rightly takes no 5xx as evidence, so ask.
+    opened = await openMcpDialect({ ...options, url, era: 'legacy' }, signal);
+    if ('error' in opened) attempts.push(...opened.exchanges.attempts);
+  }
+  return 'error' in opened
+    ? judgeHandshake(opened, options.target(), signal)
+    : { kind: 'found', dialect: opened };
+}
+
+/** @throws ConnectionError for what ends the search; the signal's reason on an abort */
+function judgeHandshake(
+  { error, exchanges }: FailedHandshake,
+  target: OpenTarget,
+  signal: AbortSignal,
+): Verdict {
+  signal.throwIfAborted();
+  const failure = exchanges.lastFailure ?? findEgressError(error);
+  const request = { target, what: 'the handshake', isCall: false, sent: false, failure };
+  if (failure !== undefined) return judge(toConnectionError(error, request));
+  const status = exchanges.lastStatus;
+  if (status !== undefined && status >= 400) {
+    return judge(
+      fromStatus(status, error instanceof SdkHttpError ? textOf(error) : undefined, request, error),
+    );
+  }
+  const translated = toConnectionError(error, request);
+  // An error in JSON-RPC's own form comes from a server that speaks it; only "no such method" may be another service.
+  const isAnswer = error instanceof ProtocolError && error.code !== METHOD_NOT_FOUND;
+  if (isAnswer || translated.code === 'timed_out') throw translated;
+  return { kind: 'absent', error: translated };
+}
+
+/** @throws ConnectionError for what ends the search */
+function judge(error: ConnectionError): Verdict {
+  if (error.code === 'refused') return { kind: 'denied', error };
+  // A gateway's 503 may hold for one path only; without a status nothing was reached at all.
+  const endsSearch =
+    error.code === 'timed_out' ||
+    error.code === 'invalid_target' ||
+    (error.code === 'unreachable' && error.status === undefined);
+  if (endsSearch) throw error;
+  return { kind: 'absent', error };
+}
+
+async function tryRest(
+  options: DiscoveryOptions,
+  candidate: Extract<Candidate, { form: 'rest' }>,
+  attempts: Attempt[],
+  signal: AbortSignal,
+): Promise<Verdict> {
+  const { isRest, attempt, error } = await probeRest(
+    options.egress,
+    options.target(),
+    candidate.toolsUrl,
+    signal,
+  );
+  attempts.push(attempt);
+  if (isRest)
+    return { kind: 'found', dialect: createRestDialect({ ...options, toolsUrl: candidate.toolsUrl }) };
+  return error === undefined ? { kind: 'absent' } : judge(error);
+}

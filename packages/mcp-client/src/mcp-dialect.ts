@@ -1,0 +1,352 @@
+import {
+  INVALID_REQUEST,
+  METHOD_NOT_FOUND,
+  PARSE_ERROR,
+  Client,
+  type ConnectOptions,
+  ProtocolError,
+  SdkError,
+  SdkErrorCode,
+  SdkHttpError,
+  StreamableHTTPClientTransport,
+} from '@modelcontextprotocol/client';
+import type { Egress } from '@tramontane/egress';
+import { z } from 'zod';
+import type { ConnectionError } from './connection-error.ts';
+import type { CallOutcome, Dialect, Finding, RawListing } from './dialect.ts';
+import {
+  EXCHANGE_HEADER,
+  type Exchange,
+  type Exchanges,
+  MAX_ANSWER_BYTES,
+  createExchanges,
+} from './exchanges.ts';
+import { findEgressError, textOf, toConnectionError } from './failures.ts';
+import type { OpenTarget } from './server-target.ts';
+import { MAX_TOOLS } from './tool-definitions.ts';
+import { type ToolCall, toErrorResult, tooLargeResult } from './tool-result.ts';
+
+const MAX_PAGES = 64;
+/** The egress ends an exchange at the target's limit; the SDK's own timer is only the net below it. */
+const NET_MS = 1_000;
+const GOODBYE_MS = 2_000;
+
+/** Definitions are judged one by one later: the SDK's schema would reject the whole list for one bad tool. */
+const ListPage = z.looseObject({
+  tools: z.array(z.unknown()),
+  nextCursor: z.string().nullish(),
+  ttlMs: z.number().nullish(),
+});
+
+/** Codes with which a server says that it does not understand the request, not that the tool failed. */
+const NOT_UNDERSTOOD: ReadonlySet<number> = new Set([
+  PARSE_ERROR,
+  INVALID_REQUEST,
+  METHOD_NOT_FOUND,
+  -32_020, // headers do not match the body
+  -32_021, // a client capability is missing
+  -32_022, // protocol version not supported
+]);
+
+/** The SDK forgets requests whose event stream ends early; here the exchange is told. */
+class WatchedTransport extends StreamableHTTPClientTransport {
+  private readonly exchanges: Exchanges;
+
+  constructor(url: URL, exchanges: Exchanges) {
+    // Redirects are the egress's business: same origin only, each hop checked.
+    super(url, { fetch: exchanges.fetch, redirectPolicy: 'follow' });
+    this.exchanges = exchanges;
+  }
+
+  override async send(
+    ...[message, options = {}]: Parameters<StreamableHTTPClientTransport['send']>
+  ): Promise<void> {
+    const exchange = this.exchanges.find(options.headers?.[EXCHANGE_HEADER]);
+    if (exchange === undefined) return super.send(message, options);
+    if (!Array.isArray(message) && 'id' in message && message.id !== undefined)
+      exchange.messageId = message.id;
+    const signals =
+      options.requestSignal === undefined ? [exchange.signal] : [exchange.signal, options.requestSignal];
+    return super.send(message, {
+      ...options,
+      requestSignal: AbortSignal.any(signals),
+      onRequestStreamEnd: () => exchange.streamEnded(),
+    });
+  }
+}
+
+export interface McpDialectOptions {
+  readonly egress: Egress;
+  /** Read for each request, so that a target with other limits takes effect at once. */
+  readonly target: () => OpenTarget;
+  readonly url: URL;
+  /** `auto` asks for the newest protocol first; `legacy` begins with the handshake of 2025. */
+  readonly era: 'auto' | 'legacy';
+  readonly client: { readonly name: string; readonly version: string };
+  readonly onListChanged: () => void;
+}
+
+/** A failed handshake, with what the server answered on the way. */
+export interface FailedHandshake {
+  readonly error: unknown;
+  readonly exchanges: Exchanges;
+}
+
+/** Connect to an MCP endpoint. Everything the SDK throws comes back as a value: which of it is evidence is for the caller. */
+export async function openMcpDialect(
+  options: McpDialectOptions,
+  signal: AbortSignal,
+): Promise<Dialect | FailedHandshake> {
+  const closed = new AbortController();
+  const exchanges = createExchanges(options.egress, options.target, closed.signal);
+  const transport = new WatchedTransport(options.url, exchanges);
+  const client = new Client(options.client, {
+    versionNegotiation: { mode: 'auto' },
+    // No person sits here: a request for input is answered by the caller of the tool, as an error it can read.
+    inputRequired: { autoFulfill: false },
+  });
+  client.setNotificationHandler('notifications/tools/list_changed', options.onListChanged);
+  const timeout = options.target().timeoutMs + NET_MS;
+  const connectOptions: ConnectOptions = {
+    timeout,
+    signal,
+    ...(options.era === 'legacy' ? { prior: { kind: 'legacy' } } : {}),
+  };
+  // The SDK does not look at the signal while it probes.
+  const abort = (): void => closed.abort(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    signal.throwIfAborted();
+    await client.connect(transport, connectOptions);
+  } catch (error) {
+    closed.abort();
+    await client.close().catch(() => undefined);
+    return { error, exchanges };
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+  return toDialect(client, transport, exchanges, closed, options);
+}
+
+function toDialect(
+  client: Client,
+  transport: WatchedTransport,
+  exchanges: Exchanges,
+  closed: AbortController,
+  options: McpDialectOptions,
+): Dialect {
+  const isModern = client.getProtocolEra() === 'modern';
+  const finding: Finding = { form: 'mcp', url: options.url, era: isModern ? 'modern' : 'legacy' };
+  const serverName = client.getServerVersion()?.name;
+  const instructions = client.getInstructions();
+  let isListening = false;
+
+  /** One request with its limits. The SDK's promise alone would wait for streams that have already ended. */
+  async function exchanged<T>(
+    signal: AbortSignal,
+    work: (
+      exchange: Exchange,
+      limits: { timeout: number; signal: AbortSignal; headers: Record<string, string> },
+    ) => Promise<T>,
+  ): Promise<T> {
+    const exchange = exchanges.open();
+    const { timeoutMs } = options.target();
+    try {
+      const limits = { timeout: timeoutMs + NET_MS, signal, headers: { [EXCHANGE_HEADER]: exchange.id } };
+      const working = work(exchange, limits);
+      // When the stream ends first, the SDK's promise ends later and unheard.
+      working.catch(() => undefined);
+      return await Promise.race([working, exchange.broken]);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (findEgressError(error)?.code === 'timed_out' && !isModern && exchange.messageId !== undefined) {
+        // In 2025 closing the connection is not a cancellation; the server goes on until it is told.
+        client
+          .notification({
+            method: 'notifications/cancelled',
+            params: { requestId: exchange.messageId, reason: 'timed out' },
+          })
+          .catch(() => undefined);
+      }
+      throw new ExchangeFailure(error, exchange);
+    } finally {
+      exchange.close();
+    }
+  }
+
+  /** Changes of the list are news of the 2026 era only to those who subscribe. A broken stream is opened again with the next list. */
+  function listen(): void {
+    if (!isModern || isListening || client.getServerCapabilities()?.tools?.listChanged !== true) return;
+    isListening = true;
+    const listening = async (): Promise<void> => {
+      const subscription = await client.listen(
+        { toolsListChanged: true },
+        { timeout: options.target().timeoutMs + NET_MS },
+      );
+      await subscription.closed;
+    };
+    listening()
+      .catch(() => undefined)
+      .finally(() => {
+        isListening = false;
+      });
+  }
+
+  async function listPage(
+    cursor: string | undefined,
+    signal: AbortSignal,
+  ): Promise<z.infer<typeof ListPage>> {
+    try {
+      return await exchanged(signal, (_exchange, limits) =>
+        client.request(
+          { method: 'tools/list', params: cursor === undefined ? {} : { cursor } },
+          ListPage,
+          limits,
+        ),
+      );
+    } catch (error) {
+      throw unwrapped(error, failure => failedRequest(failure, options.target(), 'tools/list', false));
+    }
+  }
+
+  return {
+    name: isModern ? 'mcp-2026' : 'mcp-2025',
+    protocolVersion: client.getNegotiatedProtocolVersion() ?? 'unknown',
+    ...(serverName === undefined ? {} : { serverName }),
+    ...(instructions === undefined ? {} : { instructions }),
+    finding,
+    async list(signal): Promise<RawListing> {
+      const items: unknown[] = [];
+      const problems: string[] = [];
+      let cursor: string | undefined;
+      let ttlMs: number | undefined;
+      listen();
+      for (let page = 1; ; page += 1) {
+        const answer = await listPage(cursor, signal);
+        if (page === 1) ttlMs = answer.ttlMs ?? undefined;
+        items.push(...answer.tools);
+        const next = answer.nextCursor ?? undefined;
+        if (next === undefined || items.length > MAX_TOOLS) break;
+        if (next === cursor || page >= MAX_PAGES) {
+          problems.push(`The server's list did not end after ${page} pages; the rest was left out.`);
+          break;
+        }
+        cursor = next;
+      }
+      return { items, problems, ...(ttlMs === undefined ? {} : { ttlMs }) };
+    },
+    async call(call, inputSchema): Promise<CallOutcome> {
+      try {
+        const result = await exchanged(call.signal, (_exchange, limits) =>
+          client.callTool(
+            {
+              name: call.name,
+              arguments: call.arguments,
+              _meta: { 'io.tramontane/idempotency-key': call.idempotencyKey },
+            },
+            {
+              ...limits,
+              headers: {
+                ...limits.headers,
+                ...(call.requestId === undefined ? {} : { 'x-request-id': call.requestId }),
+              },
+              // Only the part that headers are made from: with an output schema the SDK would throw away the
+              // answer of a tool that has already run.
+              ...(inputSchema === undefined
+                ? {}
+                : { toolDefinition: { name: call.name, inputSchema: { ...inputSchema, type: 'object' } } }),
+            },
+          ),
+        );
+        const { content, isError, structuredContent, _meta: meta } = result;
+        return {
+          kind: 'answer',
+          result: {
+            isError: isError === true,
+            content,
+            ...(structuredContent === undefined ? {} : { structuredContent }),
+            ...(meta === undefined ? {} : { meta }),
+          },
+        };
+      } catch (error) {
+        return toCallOutcome(error, call, options.target(), transport.sessionId !== undefined);
+      }
+    },
+    async close() {
+      if (transport.sessionId !== undefined) {
+        // Servers of 2025 keep a session until they are told, but closing must not wait for one that is gone.
+        await Promise.race([
+          transport.terminateSession().catch(() => undefined),
+          new Promise(resolve => setTimeout(resolve, GOODBYE_MS).unref()),
+        ]);
+      }
+      await client.close().catch(() => undefined);
+      closed.abort();
+    },
+  };
+}
+
+/** A failure together with its exchange. */
+class ExchangeFailure extends Error {
+  override readonly name = 'ExchangeFailure';
+  readonly exchange: Exchange;
+
+  constructor(cause: unknown, exchange: Exchange) {
+    super('exchange failed', { cause });
+    this.exchange = exchange;
+  }
+}
+
+function unwrapped(error: unknown, translate: (failure: ExchangeFailure) => unknown): unknown {
+  return error instanceof ExchangeFailure ? translate(error) : error;
+}
+
+function failedRequest(
+  { cause, exchange }: ExchangeFailure,
+  target: OpenTarget,
+  what: string,
+  isCall: boolean,
+): ConnectionError {
+  // A request that timed out in the SDK's net has surely left; the egress had no more to say about it.
+  const sent = exchange.sent || (cause instanceof SdkError && cause.code === SdkErrorCode.RequestTimeout);
+  return toConnectionError(cause, { target, what, isCall, sent, failure: exchange.failure });
+}
+
+/** @throws ConnectionError where the failure is neither the tool's answer nor a reason to try again */
+function toCallOutcome(error: unknown, call: ToolCall, target: OpenTarget, hasSession: boolean): CallOutcome {
+  if (!(error instanceof ExchangeFailure)) throw error;
+  const { cause, exchange } = error;
+  if (exchange.failure?.code === 'body_too_large')
+    return { kind: 'answer', result: tooLargeResult(MAX_ANSWER_BYTES) };
+  if (
+    cause instanceof ProtocolError &&
+    !(NOT_UNDERSTOOD.has(cause.code) && !cause.message.includes(call.name))
+  ) {
+    // The server's reading of the arguments, or its tool's failure: the model can mend both.
+    return { kind: 'answer', result: toErrorResult(target.withoutSecrets(cause.message)) };
+  }
+  if (cause instanceof SdkError && cause.code === SdkErrorCode.UnsupportedResultType) {
+    return {
+      kind: 'answer',
+      result: toErrorResult(
+        'The tool asked for input from a person or a model, which is not available here.',
+      ),
+    };
+  }
+  const failed = failedRequest(error, target, `the call of "${call.name}"`, true);
+  const isMissing = exchange.status === 404 || exchange.status === 405;
+  const isSessionLost = hasSession && (exchange.status === 404 || namesSession(cause, exchange.status));
+  if ((isMissing || isSessionLost) && cause instanceof SdkHttpError) {
+    return {
+      kind: 'stale',
+      isSessionLost,
+      error: failed,
+    };
+  }
+  throw failed;
+}
+
+/** Servers made with the first SDK answer 400 and a sentence about the session where the specification says 404. */
+function namesSession(cause: unknown, status: number | undefined): boolean {
+  return status === 400 && cause instanceof SdkHttpError && /session/i.test(textOf(cause) ?? '');
+}

@@ -1,0 +1,219 @@
+import { openEgress, parseAllowList } from '@tramontane/egress';
+import {
+  BROKEN_AT_CALL,
+  BROKEN_EVERYWHERE,
+  type BrokenDialect,
+  type BrokenKind,
+  type BrokenServer,
+  openBrokenServer,
+  openHttpListener,
+} from '@tramontane/testkit/tool-servers';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ConnectionError, type ConnectionErrorCode } from './connection-error.ts';
+import { type Connections, openConnections } from './connections.ts';
+import type { ServerTarget } from './server-target.ts';
+
+const closers: (() => Promise<unknown>)[] = [];
+let connections: Connections;
+const unhandled: unknown[] = [];
+const onUnhandled = (reason: unknown): void => void unhandled.push(reason);
+
+beforeEach(() => {
+  unhandled.length = 0;
+  process.on('unhandledRejection', onUnhandled);
+  const egress = openEgress({ allow: parseAllowList('loopback') });
+  connections = openConnections({ egress });
+  closers.push(
+    () => egress.close(),
+    () => connections.close(),
+  );
+});
+
+afterEach(async () => {
+  for (const close of closers.splice(0).toReversed()) await close();
+  // A rejection is reported after the tasks that follow it.
+  await new Promise(resolve => setImmediate(resolve));
+  process.off('unhandledRejection', onUnhandled);
+  expect(unhandled).toEqual([]);
+});
+
+const signal = new AbortController().signal;
+
+function targetOf(url: string, timeoutMs = 400): ServerTarget {
+  return {
+    scope: { workspace: 'w', connector: 'c', credential: 'd' },
+    url,
+    auth: { type: 'bearer', token: 'secret-token' },
+    timeoutMs,
+  };
+}
+
+async function broken(kind: BrokenKind, dialect?: BrokenDialect): Promise<BrokenServer> {
+  const server = await openBrokenServer(kind, dialect);
+  closers.push(() => server.close());
+  return server;
+}
+
+async function failure(work: Promise<unknown>): Promise<ConnectionError> {
+  const error: unknown = await work.then(
+    value => new Error(`it succeeded: ${JSON.stringify(value)}`),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof ConnectionError) return error;
+  throw error;
+}
+
+describe('a server that is broken everywhere', () => {
+  const expected: Record<(typeof BROKEN_EVERYWHERE)[number], [ConnectionErrorCode, number | undefined]> = {
+    silent: ['timed_out', undefined],
+    not_http: ['not_mcp_server', undefined],
+    html: ['not_mcp_server', undefined],
+    other_json: ['not_mcp_server', undefined],
+    bad_json: ['not_mcp_server', undefined],
+    error_500: ['protocol_error', 500],
+    error_503: ['unreachable', 503],
+    unauthorized: ['refused', 401],
+    forbidden: ['refused', 403],
+  };
+
+  test.each(BROKEN_EVERYWHERE)('%s', async kind => {
+    const server = await broken(kind);
+    for (const path of ['', '/mcp', '/mcp/v1']) {
+      const listing = await failure(connections.listTools(targetOf(server.url + path), { signal }));
+      expect([path, listing.code, listing.status]).toEqual([path, ...expected[kind]]);
+      expect(listing.server).toBe(server.url);
+      const call = await failure(
+        connections.callTool(targetOf(server.url + path), {
+          name: 'act',
+          arguments: {},
+          idempotencyKey: 'k',
+          signal,
+        }),
+      );
+      // Nothing was called, because nothing was found to call it on.
+      expect([call.code, call.mayHaveRun]).toEqual([expected[kind][0], false]);
+    }
+  });
+
+  test('the report says what was tried and what was answered, and what the server said', async () => {
+    const page = await failure(
+      connections.listTools(targetOf(`${(await broken('html')).url}/?key=hidden`), { signal }),
+    );
+    expect(page.attempts?.length).toBeGreaterThanOrEqual(3);
+    expect(page.message).toMatch(
+      /POST http:\S+\/ → 200 text\/html; .*GET http:\S+\/mcp\/v1\/tools → 200 text\/html/,
+    );
+    expect(page.message).not.toContain('hidden');
+    const refused = await failure(
+      connections.listTools(targetOf((await broken('unauthorized')).url), { signal }),
+    );
+    expect(refused.message).toContain('Token expired on Tuesday');
+    const denied = await failure(
+      connections.listTools(targetOf((await broken('forbidden')).url), { signal }),
+    );
+    expect(denied.message).toContain('Not your server');
+  });
+
+  test('nothing listens there', async () => {
+    const listener = await openHttpListener(() => undefined);
+    await listener.close();
+    const error = await failure(connections.listTools(targetOf(listener.origin), { signal }));
+    expect([error.code, error.mayHaveRun]).toEqual(['unreachable', false]);
+    expect(error.message).toContain('ECONNREFUSED');
+  });
+
+  test.each([
+    ['not a url', 'not a URL'],
+    ['ftp://127.0.0.1/', 'https://'],
+    ['http://me:pass-word@127.0.0.1/', 'password'],
+    ['http://169.254.169.254/', 'TRAMONTANE_ALLOW_PRIVATE_NETWORKS'],
+    ['http://10.0.0.1/', 'TRAMONTANE_ALLOW_PRIVATE_NETWORKS=10.0.0.1:80'],
+  ])('the address %s', async (url, says) => {
+    const error = await failure(connections.listTools(targetOf(url), { signal }));
+    expect(error.code).toBe('invalid_target');
+    expect(error.message).toContain(says);
+    expect(error.message).not.toContain('pass-word');
+  });
+
+  test('headers that would break the exchange', async () => {
+    for (const headers of [
+      { Host: 'x' },
+      { 'Mcp-Session-Id': 'x' },
+      { 'bad name': 'x' },
+      { 'x-ok': 'secret\nvalue' },
+    ]) {
+      const error = await failure(
+        connections.listTools({ ...targetOf('http://127.0.0.1:1/'), headers }, { signal }),
+      );
+      expect(error.code).toBe('invalid_target');
+      expect(error.message).not.toContain('secret');
+    }
+  });
+});
+
+describe.each(['mcp-2025', 'mcp-2026', 'rest'] as const)('a %s server that breaks at the call', dialect => {
+  const isRest = dialect === 'rest';
+  const expected: Record<(typeof BROKEN_AT_CALL)[number], ConnectionErrorCode | 'result'> = {
+    call_silent: 'timed_out',
+    call_closed: 'closed',
+    call_half_stream: 'timed_out',
+    call_ended_stream: isRest ? 'protocol_error' : 'closed',
+    call_bad_json: 'protocol_error',
+    call_html: 'protocol_error',
+    call_wrong_shape: 'protocol_error',
+    call_error_500: 'protocol_error',
+    call_huge: 'result',
+  };
+
+  test.each(BROKEN_AT_CALL)('%s', async kind => {
+    const server = await broken(kind, dialect);
+    const target = targetOf(server.url, 1_000);
+    const listing = await connections.listTools(target, { signal });
+    expect([listing.dialect, listing.tools.map(tool => tool.name)]).toEqual([dialect, ['act']]);
+    const call = connections.callTool(target, { name: 'act', arguments: {}, idempotencyKey: 'k', signal });
+    if (expected[kind] === 'result') expect((await call).isError).toBe(true);
+    else {
+      const error = await failure(call);
+      expect([error.code, error.mayHaveRun]).toEqual([expected[kind], true]);
+      if (kind === 'call_error_500') expect(error.message).toContain('database is down');
+    }
+    // A call that may have run is never sent again.
+    expect(server.calls.length).toBe(1);
+    // And the connection still serves.
+    expect((await connections.listTools(target, { signal, refresh: true })).tools.length).toBe(1);
+  });
+
+  test('list_invalid', async () => {
+    const server = await broken('list_invalid', dialect);
+    const listing = await connections.listTools(targetOf(server.url), { signal });
+    expect(listing.tools.map(tool => tool.name)).toEqual(['act', 'odd_parts']);
+    expect(listing.tools[0]?.description).toBe('Acts.');
+    expect(listing.problems).toHaveLength(6);
+    expect(listing.problems.join('\n')).toMatch(
+      /number 2 .*name[^]*no_schema[^]*array_schema[^]*bad name![^]*number 6[^]*"act" is listed more than once/,
+    );
+  });
+
+  test('list_error', async () => {
+    const server = await broken('list_error', dialect);
+    const error = await failure(connections.listTools(targetOf(server.url), { signal }));
+    expect(error.code).toBe('protocol_error');
+    expect(error.message).toContain('the list is broken');
+  });
+});
+
+test.each(['mcp-2025', 'mcp-2026'] as const)('an endless %s list stops after 64 pages', async dialect => {
+  const server = await broken('list_endless', dialect);
+  const listing = await connections.listTools(targetOf(server.url), { signal });
+  expect(listing.tools.length).toBe(64);
+  expect(listing.problems[0]).toContain('64 pages');
+});
+
+test('a handshake that hangs ends with the abort of its caller', async () => {
+  const server = await broken('silent');
+  const controller = new AbortController();
+  const listing = connections.listTools(targetOf(server.url, 60_000), { signal: controller.signal });
+  await expect.poll(() => server.requests.length).toBe(1);
+  controller.abort();
+  await expect(listing).rejects.toMatchObject({ name: 'AbortError' });
+});

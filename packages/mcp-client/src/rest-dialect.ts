@@ -1,0 +1,194 @@
+import type { Egress } from '@tramontane/egress';
+import { type Attempt, ConnectionError } from './connection-error.ts';
+import type { CallOutcome, Dialect, RawListing } from './dialect.ts';
+import { MAX_ANSWER_BYTES, describeAnswer, withoutQuery } from './exchanges.ts';
+import { findEgressError, fromStatus, toConnectionError } from './failures.ts';
+import { sentenceOf } from './server-sentence.ts';
+import type { OpenTarget } from './server-target.ts';
+import { isRecord } from './tool-definitions.ts';
+import { type ToolCall, type ToolResult, toErrorResult, tooLargeResult } from './tool-result.ts';
+
+export interface RestDialectOptions {
+  readonly egress: Egress;
+  readonly target: () => OpenTarget;
+  /** `…/mcp/v1/tools`; calls go to `…/mcp/v1/tools/invoke`. */
+  readonly toolsUrl: URL;
+}
+
+/** The guide's REST form. There is no connection to keep; `close` ends what is under way. */
+export function createRestDialect({ egress, target, toolsUrl }: RestDialectOptions): Dialect {
+  const invokeUrl = new URL(toolsUrl);
+  invokeUrl.pathname += '/invoke';
+  const closed = new AbortController();
+  const version = /\/(v\d+)\/tools$/.exec(toolsUrl.pathname)?.[1] ?? 'v1';
+
+  return {
+    name: 'rest',
+    protocolVersion: version,
+    finding: { form: 'rest', toolsUrl },
+    async list(signal): Promise<RawListing> {
+      const about: About = {
+        egress,
+        target: target(),
+        what: `GET ${toolsUrl.pathname}`,
+        isCall: false,
+        closed: closed.signal,
+      };
+      const { response, text } = await exchange(about, toolsUrl, { signal });
+      if (!response.ok) throw fromStatus(response.status, text, { ...about, sent: true });
+      const items = toolsOf(text);
+      if (items !== undefined) return { items, problems: [] };
+      const { origin } = about.target;
+      throw new ConnectionError(
+        'protocol_error',
+        `${origin} answered ${about.what} without a list of tools.`,
+        { server: origin, status: response.status },
+      );
+    },
+    call: call =>
+      invoke(
+        { egress, target: target(), what: `the call of "${call.name}"`, isCall: true, closed: closed.signal },
+        invokeUrl,
+        call,
+      ),
+    async close() {
+      closed.abort();
+    },
+  };
+}
+
+/** The list in the answer to `GET …/tools`, or undefined where the answer is something else. */
+function toolsOf(text: string): unknown[] | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    return isRecord(body) && Array.isArray(body['tools']) ? body['tools'] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the REST form is spoken at this address. `refused` is a 401 or 403 with the server's own sentence. */
+export async function probeRest(
+  egress: Egress,
+  target: OpenTarget,
+  toolsUrl: URL,
+  signal: AbortSignal,
+): Promise<{ isRest: boolean; attempt: Attempt; error?: ConnectionError }> {
+  const request = `GET ${withoutQuery(toolsUrl)}`;
+  const about = { egress, target, what: `GET ${toolsUrl.pathname}`, isCall: false };
+  try {
+    const { response, text } = await exchange(about, toolsUrl, { signal });
+    const attempt = { request, answer: describeAnswer(response) };
+    if (response.ok) return { isRest: toolsOf(text) !== undefined, attempt };
+    return { isRest: false, attempt, error: fromStatus(response.status, text, { ...about, sent: true }) };
+  } catch (error) {
+    if (!(error instanceof ConnectionError)) throw error;
+    return { isRest: false, attempt: { request, answer: error.message }, error };
+  }
+}
+
+async function invoke(about: About, invokeUrl: URL, call: ToolCall): Promise<CallOutcome> {
+  const { target, what } = about;
+  let response: Response;
+  let text: string;
+  try {
+    ({ response, text } = await exchange(about, invokeUrl, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'idempotency-key': call.idempotencyKey,
+        ...(call.requestId === undefined ? {} : { 'x-request-id': call.requestId }),
+      },
+      body: JSON.stringify({ name: call.name, arguments: call.arguments }),
+      signal: call.signal,
+    }));
+  } catch (error) {
+    if (findEgressError(error)?.code === 'body_too_large')
+      return { kind: 'answer', result: tooLargeResult(MAX_ANSWER_BYTES) };
+    throw error;
+  }
+  if (response.ok) return { kind: 'answer', result: parseToolResult(text, target, what, response.status) };
+  const error = fromStatus(response.status, text, { ...about, sent: true });
+  if (response.status === 404 || response.status === 405)
+    return { kind: 'stale', isSessionLost: false, error };
+  const sentence = sentenceOf(text);
+  if ((response.status === 400 || response.status === 422) && sentence !== undefined) {
+    // The server read the arguments and did not like them: the model can mend that.
+    return { kind: 'answer', result: toErrorResult(target.withoutSecrets(sentence)) };
+  }
+  throw error;
+}
+
+/** `{success, result, error}` as a tool's answer. */
+function parseToolResult(text: string, target: OpenTarget, what: string, status: number): ToolResult {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch (cause) {
+    throw notAResult(target, what, status, cause);
+  }
+  if (!isRecord(body) || typeof body['success'] !== 'boolean') throw notAResult(target, what, status);
+  if (!body['success'])
+    return toErrorResult(
+      sentenceOf(JSON.stringify({ error: body['error'] })) ?? 'The tool failed and gave no reason.',
+    );
+  const result = body['result'] ?? null;
+  return {
+    isError: false,
+    content: [{ type: 'text', text: typeof result === 'string' ? result : JSON.stringify(result) }],
+    structuredContent: result,
+  };
+}
+
+function notAResult(target: OpenTarget, what: string, status: number, cause?: unknown): ConnectionError {
+  return new ConnectionError('protocol_error', `${target.origin} answered ${what} without {"success": …}.`, {
+    server: target.origin,
+    status,
+    mayHaveRun: true,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+interface About {
+  readonly egress: Egress;
+  readonly target: OpenTarget;
+  readonly what: string;
+  readonly isCall: boolean;
+  /** Aborted when the connection is closed. */
+  readonly closed?: AbortSignal;
+}
+
+/** One request, read to its end. @throws ConnectionError; the reason of the signal where the caller aborted */
+async function exchange(
+  about: About,
+  url: URL,
+  init: { method?: string; headers?: Record<string, string>; body?: string; signal: AbortSignal },
+): Promise<{ response: Response; text: string }> {
+  const { egress, target, closed } = about;
+  let sent = false;
+  try {
+    const response = await egress.fetch(url, {
+      ...init,
+      headers: { accept: 'application/json', ...init.headers, ...target.headers },
+      signal: closed === undefined ? init.signal : AbortSignal.any([init.signal, closed]),
+      timeoutMs: target.timeoutMs,
+      maxBodyBytes: MAX_ANSWER_BYTES,
+    });
+    sent = true;
+    return { response, text: await response.text() };
+  } catch (error) {
+    init.signal.throwIfAborted();
+    if (closed?.aborted === true) {
+      throw new ConnectionError(
+        'closed',
+        `The connection to ${target.origin} was closed during ${about.what}.`,
+        {
+          server: target.origin,
+          mayHaveRun: about.isCall,
+          cause: error,
+        },
+      );
+    }
+    throw toConnectionError(error, { ...about, sent });
+  }
+}

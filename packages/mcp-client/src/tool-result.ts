@@ -1,0 +1,31 @@
+import type { ContentBlock } from '@modelcontextprotocol/client';
+
+export type { ContentBlock };
+
+/** A tool's own answer, good or bad. */
+export interface ToolResult {
+  isError: boolean;
+  content: ContentBlock[];
+  structuredContent?: unknown;
+  meta?: Record<string, unknown>;
+}
+
+export interface ToolCall {
+  name: string;
+  arguments: Record<string, unknown>;
+  /** The same on every attempt of one call. */
+  idempotencyKey: string;
+  /** Sent as X-Request-ID. */
+  requestId?: string;
+  signal: AbortSignal;
+}
+
+export function toErrorResult(text: string): ToolResult {
+  return { isError: true, content: [{ type: 'text', text }] };
+}
+
+export function tooLargeResult(limitBytes: number): ToolResult {
+  return toErrorResult(
+    `The tool's answer was larger than ${limitBytes / 1024 / 1024} MiB and was not read. The call may have had its effect. Ask for less, for example with a filter or a limit.`,
+  );
+}
