@@ -51,7 +51,7 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
 
   if (problems.length > 0) throw new CompanyError('bad_setting', problems.join('\n'));
   return {
-    host: read('HOST') ?? '127.0.0.1',
+    host: read('COMPANY_HOST') ?? '127.0.0.1',
     port,
     tokens: token === undefined ? [] : [token],
     tokenHashes: hash === undefined ? [] : [hash],

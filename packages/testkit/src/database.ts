@@ -12,7 +12,12 @@ export interface TestDatabase {
 
 /** A database and a role of their own in the PostgreSQL of global-postgres.ts. */
 export async function openTestDatabase(): Promise<TestDatabase> {
-  const adminUrl = inject('postgresAdminUrl');
+  const adminUrl: string | undefined = inject('postgresAdminUrl');
+  if (adminUrl === undefined) {
+    throw new Error(
+      'No PostgreSQL for the tests: add @tramontane/testkit/global-postgres to globalSetup of vitest.config.ts.',
+    );
+  }
   const name = `test_${randomBytes(6).toString('hex')}`;
   const password = randomBytes(12).toString('hex');
   const identifier = escapeIdentifier(name);

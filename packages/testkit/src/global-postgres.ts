@@ -1,7 +1,9 @@
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEmbeddedPostgres, passwordFile } from '@tramontane/agents/embedded';
+// By its path: vitest loads a globalSetup in an environment of its own, to which the export condition
+// of vitest.config.ts (`ssr`) does not apply, so '@tramontane/agents/embedded' would be looked for in dist.
+import { openEmbeddedPostgres, passwordFile } from '../../agents/src/store/embedded/index.ts';
 import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {

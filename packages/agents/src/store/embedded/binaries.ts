@@ -23,11 +23,13 @@ export interface Binaries {
 export async function openBinaries(options: {
   home: string;
   user: SystemUser | undefined;
+  /** The package's folder, where it is not the installed one. */
+  packageFolder?: string;
   signal?: AbortSignal | undefined;
   onProgress: (sentence: string) => void;
 }): Promise<Binaries> {
   const { home, user, signal } = options;
-  const root = findPlatformPackage();
+  const root = options.packageFolder ?? findPlatformPackage();
   const version = z
     .object({ version: z.string() })
     .parse(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')));
@@ -54,7 +56,7 @@ export async function openBinaries(options: {
   throw unsupported(`The PostgreSQL that comes with Tramontane does not run on this system (${reason})`);
 }
 
-function findPlatformPackage(): string {
+export function findPlatformPackage(): string {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   if (process.platform === 'win32') {
     // Unix sockets, system users and SIGINT to a process are what the launcher is made of.

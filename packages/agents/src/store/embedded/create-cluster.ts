@@ -60,7 +60,8 @@ export async function createCluster(options: {
     }
   } finally {
     await rm(passwordFile, { force: true });
-    await rm(draft, { recursive: true, force: true });
+    // An initdb that was just killed may still have children that write. What stays is swept at a later start.
+    await rm(draft, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }).catch(() => undefined);
   }
 }
 

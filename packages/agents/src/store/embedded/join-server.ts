@@ -1,3 +1,5 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
 import type { Binaries } from './binaries.ts';
@@ -7,7 +9,7 @@ import { EmbeddedPostgresError } from './error.ts';
 import type { Placement } from './placement.ts';
 import { clearStaleLocks, lookAtProcess, readPostmaster } from './postmaster.ts';
 import { readLastFatal, toStartError } from './server-log.ts';
-import { openSocketFolder, socketFolderOf } from './socket-folder.ts';
+import { chooseSocketFolder, openSocketFolder } from './socket-folder.ts';
 import { spawnServer, type ServerProcess } from './spawn-server.ts';
 
 /** Held shared by each process that uses the cluster, for as long as it does. */
@@ -36,7 +38,7 @@ export async function joinServer(options: JoinOptions): Promise<Membership> {
   const { placement, signal } = options;
   const { cluster } = placement;
   const limit = Date.now() + (options.timeoutMs ?? 30_000);
-  const socketFolder = socketFolderOf(cluster, placement.user);
+  const socketFolder = await chooseSocketFolder(cluster, placement.user, signal);
   let own: ServerProcess | undefined;
   let failures = 0;
   let lastCause: unknown;
@@ -80,9 +82,17 @@ export async function joinServer(options: JoinOptions): Promise<Membership> {
     }
   } catch (error) {
     // Nobody would stop it: it never got a keeper of ours.
-    if (own?.running()) own.child.kill('SIGINT');
+    if (own?.running()) await giveUp(own.child);
     throw error;
   }
+}
+
+async function giveUp(child: ChildProcess): Promise<void> {
+  // It was told apart from this process's life, which has to last until the server is gone.
+  child.ref();
+  const gone = once(child, 'exit', { signal: AbortSignal.timeout(10_000) });
+  child.kill('SIGINT');
+  await gone.catch(() => child.kill('SIGQUIT'));
 }
 
 async function tryJoin(socket: string, options: JoinOptions): Promise<Membership | undefined> {

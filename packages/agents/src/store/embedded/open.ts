@@ -52,8 +52,7 @@ export async function openEmbeddedPostgres(options: {
   const placement = await findPlacement(folder, () => findDatabaseUser(signal), { signal, onProgress });
   const binaries = await openBinaries({ home: placement.home, user: placement.user, signal, onProgress });
   const password = await readPassword(folder, placement.cluster);
-  const membership = openMembership({ placement, binaries, password, signal, onProgress });
-  await membership.joined();
+  const membership = await openMembership({ placement, binaries, password, signal, onProgress });
 
   const asSuperuser = async (work: (client: Client) => Promise<void>): Promise<void> => {
     const { socket } = await membership.joined();
@@ -127,11 +126,11 @@ async function readPassword(folder: string, cluster: string): Promise<string> {
  * Keeps a session at the server. When it is cut (the server was killed, or crashed and recovers)
  * the server is joined again, or started again, while the process goes on.
  */
-function openMembership(options: JoinOptions): {
+async function openMembership(options: JoinOptions): Promise<{
   joined: () => Promise<Membership>;
   socket: () => string;
   close: () => Promise<void>;
-} {
+}> {
   const closing = new AbortController();
   let socket = '';
   let closed: Promise<void> | undefined;
@@ -149,14 +148,14 @@ function openMembership(options: JoinOptions): {
     next.catch(() => undefined);
     return next;
   };
-  let current = joinAgain(
-    options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal,
-  );
+  let current = joinAgain(options.signal);
+  await current;
   return {
     joined: async () => {
       if (closed)
         throw new EmbeddedPostgresError('closed', 'The embedded database was closed. Open it again.');
-      return await current;
+      // Joining again may have failed, as on a full disk: each use tries anew.
+      return await current.catch(() => (current = rejoin()));
     },
     socket: () => socket,
     close: () => {

@@ -34,7 +34,12 @@ export async function readLastFatal(path: string, offset: number): Promise<strin
 /** Why the server does not start, where waiting would not help; undefined where it would. */
 export function toStartError(cluster: string, log: string, fatal: string): EmbeddedPostgresError | undefined {
   // Somebody else was faster, or the remains of a killed server are not yet gone.
-  if (/lock file|pre-existing shared memory|is starting up|shutting down/u.test(fatal)) return undefined;
+  if (
+    /lock file "[^"]*" (?:already exists|is empty)|pre-existing shared memory|is starting up|shutting down/u.test(
+      fatal,
+    )
+  )
+    return undefined;
   if (/No space left on device|Disk quota exceeded/u.test(fatal)) {
     return new EmbeddedPostgresError(
       'disk_full',

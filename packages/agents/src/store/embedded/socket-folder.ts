@@ -3,16 +3,22 @@ import { chown, lstat, mkdir, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codeOf, EmbeddedPostgresError } from './error.ts';
-import type { SystemUser } from './system-user.ts';
+import { canEnter, type SystemUser } from './system-user.ts';
 
 export const socketPort = 5432;
 
 /** Never in the data folder: the path of a socket may have about 107 bytes, a data folder's any number. */
-export function socketFolderOf(cluster: string, user: SystemUser | undefined): string {
+export async function chooseSocketFolder(
+  cluster: string,
+  user: SystemUser | undefined,
+  signal?: AbortSignal,
+): Promise<string> {
   const uid = user?.uid ?? process.getuid?.() ?? 0;
   const name = `tramontane-${createHash('sha256').update(cluster).digest('hex').slice(0, 16)}-${uid}`;
   const folder = join(tmpdir(), name);
-  return Buffer.byteLength(folder) > 80 ? join('/tmp', name) : folder;
+  if (Buffer.byteLength(folder) > 80) return join('/tmp', name);
+  // Root's TMPDIR may lie where the database's user cannot go.
+  return user && !(await canEnter(user, tmpdir(), signal)) ? join('/tmp', name) : folder;
 }
 
 /** Makes the folder if it is missing, and refuses one that somebody else made: they could pose as our database. */
