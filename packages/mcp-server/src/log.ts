@@ -7,12 +7,12 @@ export interface Log {
 }
 
 /**
- * One JSON line to stderr for each warning and error. Not stdout: a server that speaks MCP over stdio has only
+ * One JSON line, to stderr unless told otherwise, for each warning and error. Not stdout: a server that speaks MCP over stdio has only
  * protocol messages there.
  */
-export function createStderrLog(): Log {
+export function createLineLog(out: { write(line: string): unknown } = process.stderr): Log {
   const write = (level: string) => (fields: object, message: string) => {
-    process.stderr.write(
+    out.write(
       `${JSON.stringify({ level, time: new Date().toISOString(), msg: message, ...toPlain(fields) })}\n`,
     );
   };

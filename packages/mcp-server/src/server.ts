@@ -3,7 +3,7 @@ import type { Resource } from './definition/define-resource.ts';
 import type { Tool } from './definition/define-tool.ts';
 import { createEngine, type Engine } from './engine/engine.ts';
 import { KitError } from './kit-error.ts';
-import { createStderrLog, type Log } from './log.ts';
+import { createLineLog, type Log } from './log.ts';
 
 export interface McpServerOptions {
   readonly name: string;
@@ -32,7 +32,7 @@ export interface McpServer {
  * @throws KitError `definition_invalid`, naming the tool or resource, what is wrong with it and what to do.
  */
 export function createMcpServer(options: McpServerOptions): McpServer {
-  const { name, version, title, instructions, tools = [], resources = [], log = createStderrLog() } = options;
+  const { name, version, title, instructions, tools = [], resources = [], log = createLineLog() } = options;
   if (!name || !version) {
     throw new KitError(
       'definition_invalid',

@@ -19,8 +19,8 @@ const post = (body: string, headers: Record<string, string> = json) =>
 const ping = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' });
 
 /** fetch() sets Host itself, so wrong ones are written by hand. */
-async function statusFor(path: string, headers: string): Promise<string> {
-  const socket = connect(serving.port, '127.0.0.1');
+async function statusFor(path: string, headers: string, port = serving.port): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
   socket.end(`GET ${path} HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`);
   return (await readText(socket)).split('\r\n', 1)[0] ?? '';
 }
@@ -73,6 +73,21 @@ describe('POST /mcp', () => {
     expect([mismatch.status, await mismatch.json()]).toMatchObject([400, { error: { code: -32020 } }]);
   });
 
+  it('survives nesting deeper than its stack', async () => {
+    const own = await serveHttp(createShop(), { port: 0 });
+    const deep = '['.repeat(500_000) + ']'.repeat(500_000);
+    // With the suspicious word the body is read by the walking parser, without it by the plain one.
+    for (const word of ['plain', '__proto__']) {
+      const params = `{"name":"greet","arguments":{"name":"${word}","more":${deep}}}`;
+      const body = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":${params}}`;
+      const response = await fetch(`${own.url}/mcp`, { method: 'POST', headers: json, body });
+      expect(await response.json()).toMatchObject({ jsonrpc: '2.0' });
+      expect(response.status).toBeLessThan(500);
+    }
+    expect((await fetch(`${own.url}/health`)).status).toBe(200);
+    await own.close();
+  });
+
   it('takes JSON only, and no more of it than the limit', async () => {
     expect((await post(ping, { 'content-type': 'text/plain' })).status).toBe(415);
     expect((await post(ping, { 'content-type': 'application/json; charset=utf-8' })).status).toBe(200);
@@ -112,6 +127,20 @@ describe('around it', () => {
       ' 200 ',
     );
     expect(await statusFor('/health', evil)).toContain(' 200 ');
+  });
+});
+
+describe('bound to every address', () => {
+  it('answers to every name, and to pages only if they are allowed', async () => {
+    const origin = 'https://app.example.com';
+    const own = await serveHttp(createShop(), { host: '0.0.0.0', port: 0, allowedOrigins: [origin] });
+    const named = 'Host: mcp.example.com\r\n';
+    expect(await statusFor('/mcp/v1/tools', named, own.port)).toContain(' 200 ');
+    expect(await statusFor('/mcp/v1/tools', `${named}Origin: ${origin}\r\n`, own.port)).toContain(' 200 ');
+    expect(
+      await statusFor('/mcp/v1/tools', `${named}Origin: http://mcp.example.com\r\n`, own.port),
+    ).toContain(' 403 ');
+    await own.close();
   });
 });
 
