@@ -63,8 +63,9 @@ function fillStep(step: Step, turn: Turn): Filled[] | 'wait' {
   const rows = turn.done.flatMap(call => findRows(call.data)?.rows ?? oneRow(call));
   if (!step.needsEarlier) {
     const alone = fill();
-    const first = rows[0];
-    return [alone.missing.length > 0 && first ? fill(valuesOfRow(step.tool, first)) : alone];
+    // One row leaves no doubt about whose values are meant; with several, the text has to say "them".
+    const only = rows.length === 1 ? rows[0] : undefined;
+    return [alone.missing.length > 0 && only ? fill(valuesOfRow(step.tool, only)) : alone];
   }
   if (turn.done.length === 0) return 'wait';
   return rows.slice(0, MAX_FAN_OUT).map(row => fill(valuesOfRow(step.tool, row)));

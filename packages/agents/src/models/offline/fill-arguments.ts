@@ -33,13 +33,13 @@ export interface Filled {
 export function fillArguments(
   tool: OfflineTool,
   text: string,
-  options: { readonly name?: Span; readonly known?: Readonly<Record<string, unknown>> } = {},
+  options: { readonly name?: readonly Span[]; readonly known?: Readonly<Record<string, unknown>> } = {},
 ): Filled {
   const json = findJsonObject(text, tool.schema);
   if (json) return { args: json, missing: [] };
 
   const scan = createScan(text);
-  if (options.name) scan.take(options.name);
+  for (const span of options.name ?? []) scan.take(span);
   const context: Context = { tool, root: tool.schema, scan, problems: [], depth: 0 };
   const { args, missing } = fillObject(tool.schema, context, options.known ?? {});
   const problem = context.problems[0];
@@ -133,7 +133,10 @@ function fillFromRest(open: readonly Slot[], context: Context, values: Map<strin
   );
   const first = strings.find(isProse) ?? strings[0];
   if (!first) return;
-  const rest = findRest(context.scan, wordsOfTool(context.tool));
+  // "products in stock" is nothing but words of a product search, and yet it is what is to be searched for.
+  const rest =
+    findRest(context.scan, wordsOfTool(context.tool)) ??
+    (isProse(first) ? findRest(context.scan, new Set()) : undefined);
   if (rest === undefined || isOnlyName(first, rest)) return;
   values.set(first.name, rest);
   for (const slot of strings) if (isProse(slot) && isProse(first)) values.set(slot.name, rest);

@@ -37,7 +37,9 @@ export function findExplicit(slot: Slot, scan: Scan): unknown {
   for (const pattern of patterns) {
     const found = scan.find(new RegExp(pattern, 'i'));
     if (!found) continue;
-    const value = convertValue(found.value.replace(/[.!?,]+$/, ''), slot.schema);
+    // The full stop of a sentence is not part of a value; what stands in quotation marks is all of it.
+    const raw = pattern.endsWith(QUOTE) ? found.value : found.value.replace(/[.!?,]+$/, '');
+    const value = convertValue(raw, slot.schema);
     if (value === undefined) continue;
     scan.take(found);
     return value;

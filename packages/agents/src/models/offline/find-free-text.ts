@@ -3,7 +3,7 @@ import { isIdSlot } from './find-typed.ts';
 import type { Slot } from './offline-tool.ts';
 import { QUOTED } from './scan.ts';
 import type { Found, Scan } from './scan.ts';
-import { findWords, isEmptyWord, stem } from './words.ts';
+import { findWords, isPlainWord, stem } from './words.ts';
 
 const PROSE =
   /^(?:title|subject|headline|summary|description|body|message|content|text|note|notes|comment|details|reason|query|question|prompt|input|topic)$/;
@@ -67,20 +67,20 @@ export function findByPreposition(slot: Slot, scan: Scan): string | undefined {
   return undefined;
 }
 
-/** The longest piece that nobody has taken, without the words that only ask for the tool. */
+/** The longest piece that nobody has taken, without the words around it that only ask for the tool. */
 export function findRest(scan: Scan, toolWords: ReadonlySet<string>): string | undefined {
   return scan
     .rest()
     .flatMap(piece => piece.split(/[\n;]|(?<=[.!?])\s|,\s/))
     .map(piece => trimEdges(piece, toolWords))
-    .filter(piece => findWords(piece).some(word => !isEmptyWord(word.text)))
-    .sort((a, b) => b.length - a.length)[0];
+    .sort((a, b) => b.length - a.length)
+    .find(piece => piece !== '');
 }
 
 function trimEdges(piece: string, toolWords: ReadonlySet<string>): string {
   const words = findWords(piece);
-  const first = words.findIndex(word => !isEmptyWord(word.text) && !toolWords.has(stem(word.text)));
-  const last = words.findLastIndex(word => !isEmptyWord(word.text));
+  const first = words.findIndex(word => !isPlainWord(word.text) && !toolWords.has(stem(word.text)));
+  const last = words.findLastIndex(word => !isPlainWord(word.text));
   const from = words[first]?.start;
   const to = words[last]?.end;
   return from === undefined || to === undefined ? '' : piece.slice(from, to);

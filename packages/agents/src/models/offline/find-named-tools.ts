@@ -1,4 +1,5 @@
 import type { OfflineTool } from './offline-tool.ts';
+import type { Span } from './scan.ts';
 import { escapePattern, findWords, singular, splitName } from './words.ts';
 
 /** A tool that the text names, and where. */
@@ -6,6 +7,8 @@ export interface NamedTool {
   readonly tool: OfflineTool;
   readonly start: number;
   readonly end: number;
+  /** The words of the name one by one: "create a high priority ticket" also says a priority. */
+  readonly words: readonly Span[];
 }
 
 const MAX_GAP = 3;
@@ -66,23 +69,26 @@ function clauseBefore(text: string, place: number): string {
   return before.slice(before.search(/[^.!?;:\n,]*$/));
 }
 
-function findSpan(text: string, name: string): { start: number; end: number } | undefined {
+function findSpan(text: string, name: string): Omit<NamedTool, 'tool'> | undefined {
   const exact = new RegExp(`(?<![\\w-])${escapePattern(name)}(?![\\w-])`, 'i').exec(text);
-  if (exact) return { start: exact.index, end: exact.index + name.length };
+  if (exact) {
+    const span = { start: exact.index, end: exact.index + name.length };
+    return { ...span, words: [span] };
+  }
 
   const wanted = splitName(name).map(singular);
   const words = findWords(text);
   for (const [index, first] of words.entries()) {
     if (singular(first.text) !== wanted[0]) continue;
-    let last = index;
+    const found = [index];
     const complete = wanted.slice(1).every(target => {
-      const next = findNext(text, words, last, target);
-      if (next === undefined) return false;
-      last = next;
-      return true;
+      const next = findNext(text, words, found.at(-1) ?? index, target);
+      if (next !== undefined) found.push(next);
+      return next !== undefined;
     });
-    const end = words[last]?.end;
-    if (complete && end !== undefined) return { start: first.start, end };
+    const spans = found.flatMap(at => words[at] ?? []);
+    const end = spans.at(-1)?.end;
+    if (complete && end !== undefined) return { start: first.start, end, words: spans };
   }
   return undefined;
 }

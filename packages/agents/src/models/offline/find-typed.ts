@@ -61,7 +61,7 @@ function findChoice(slot: Slot, choices: readonly unknown[], scan: Scan): unknow
       const pattern = words.join(String.raw`[\s_-]*`);
       // Beside the property's own name it is surely meant; else the first one named.
       const near = new RegExp(
-        `${namePattern(slot)}[\\s:=]+${pattern}\\b|\\b${pattern}\\s+${namePattern(slot)}\\b`,
+        `${namePattern(slot)}[\\s:=]+${pattern}\\b|\\b${pattern}[\\s-]+${namePattern(slot)}\\b`,
         'i',
       );
       const close = scan.find(near, { quoted: false });

@@ -7,8 +7,8 @@ import { searchTool } from './search-tools.ts';
 export interface Step {
   readonly tool: OfflineTool;
   readonly text: string;
-  /** Where the tool's name stands in that part. */
-  readonly name?: Span;
+  /** Where the words of the tool's name stand in that part. */
+  readonly name?: readonly Span[];
   /** The part says "them" or "each": it speaks of what an earlier step finds. */
   readonly needsEarlier: boolean;
 }
@@ -38,7 +38,7 @@ export function planSteps(text: string, tools: readonly OfflineTool[]): Step[] {
     steps.push({
       tool: one.tool,
       text: part,
-      name: { start: one.start - from, end: one.end - from },
+      name: one.words.map(word => ({ start: word.start - from, end: word.end - from })),
       needsEarlier: steps.length > 0 && EARLIER.test(part),
     });
   }

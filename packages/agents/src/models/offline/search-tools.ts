@@ -1,19 +1,21 @@
 import MiniSearch from 'minisearch';
-import type { OfflineTool } from './offline-tool.ts';
+import type { OfflineTool, Slot } from './offline-tool.ts';
 import { isRecord, slotsOf } from './offline-tool.ts';
 import { isEmptyWord, splitName, stem } from './words.ts';
+import { isSqlSlot, writeSql } from './write-sql.ts';
 
 const URL_OR_EMAIL = /https?:\/\/\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;
 
 /**
  * The tool that a text is most likely about: full text search over names, descriptions and parameters. Small talk finds
- * nothing: a word of a tool's name must occur, or two words of what is said about it.
+ * nothing: a word of a tool's name must occur, or two words of what is said about it, or half of what the text is about.
+ * Failing that, a tool that takes SQL is meant when SQL can be written for the text.
  */
 export function searchTool(text: string, tools: readonly OfflineTool[]): OfflineTool | undefined {
   const index = new MiniSearch<{ id: number; name: string; description: string; parameters: string }>({
     fields: ['name', 'description', 'parameters'],
     tokenize: words => splitName(words),
-    processTerm: term => (term.length < 2 || isEmptyWord(term) ? null : stem(term)),
+    processTerm: term => (isSubject(term) ? stem(term) : null),
   });
   index.addAll(
     tools.map((tool, id) => ({
@@ -23,12 +25,35 @@ export function searchTool(text: string, tools: readonly OfflineTool[]): Offline
       parameters: parameterText(tool),
     })),
   );
-  const hits = index.search(toQuery(text), { boost: { name: 3, parameters: 0.5 } });
+  const query = toQuery(text);
+  const subjects = new Set(splitName(query).filter(isSubject).map(stem));
+  const hits = index.search(query, { boost: { name: 3, parameters: 0.5 } });
   const best = hits.find(hit => {
     const fields = Object.values(hit.match);
-    return fields.length >= 2 || fields.some(where => where.includes('name'));
+    const enough = Math.min(2, Math.ceil(subjects.size / 2));
+    if (fields.some(where => where.includes('name'))) return true;
+    const tool = tools[Number(hit.id)];
+    // The columns that such a tool lists would match half of all talk: whether SQL can be written is the better test.
+    if (tool && takesSql(tool)) return takesSqlFor(text, tool);
+    return fields.length >= enough;
   });
-  return best === undefined ? undefined : tools[Number(best.id)];
+  return best === undefined ? tools.find(tool => takesSqlFor(text, tool)) : tools[Number(best.id)];
+}
+
+function isSubject(word: string): boolean {
+  return word.length > 1 && !isEmptyWord(word);
+}
+
+function sqlSlots(tool: OfflineTool): Slot[] {
+  return slotsOf(tool.schema, tool.schema).filter(slot => isSqlSlot(slot, tool.description));
+}
+
+function takesSql(tool: OfflineTool): boolean {
+  return sqlSlots(tool).length > 0;
+}
+
+function takesSqlFor(text: string, tool: OfflineTool): boolean {
+  return sqlSlots(tool).some(slot => 'sql' in writeSql(text, `${tool.description}\n${slot.description}`));
 }
 
 /** An address is about addresses, not about the words in it. */

@@ -44,19 +44,29 @@ function list(words: string): ReadonlySet<string> {
   return new Set(words.split(/\s+/));
 }
 
-/** Words that carry no subject: small talk, grammar, and the verbs that fit every tool. */
-const EMPTY_WORDS = list(
+/** Grammar, and the verbs that fit every tool. */
+const PLAIN_WORDS = list(
   'a an the this that these those and or but if so as at by for from in into of off on onto out over to up with without about ' +
     'i me my mine we us our you your he him his she her it its they them their who whom whose which what when where why how ' +
     'is are was were be been being am do does did done have has had can could will would shall should may might must ' +
-    'please thanks thank hello hi hey good morning evening day night welcome bye ok okay yes no not sure well just also too very ' +
-    'all any some each every one other another more most many much few than then now here there again still only new ' +
+    'please all any some each every one other another than then now here there again still only just also too ' +
     'get give show list find search look lookup fetch read query tell know need want like let make use using call run tool tools help see return ' +
-    "i'm i'd i'll it's what's who's where's that's let's don't can't nice great fine today really anything something everything",
+    "i'm i'd i'll it's what's who's where's that's let's don't can't",
 );
 
+const SMALL_TALK = list(
+  'thanks thank hello hi hey good morning evening day night welcome bye ok okay yes no not sure well very really today ' +
+    'nice great fine new many much more most few anything something everything',
+);
+
+/** A word that says nothing of what is wanted: grammar, verbs for every tool, small talk. */
 export function isEmptyWord(word: string): boolean {
-  return EMPTY_WORDS.has(word.toLowerCase());
+  return isPlainWord(word) || SMALL_TALK.has(word.toLowerCase());
+}
+
+/** Grammar and verbs for every tool only: "hello" may be the very text that is to be sent. */
+export function isPlainWord(word: string): boolean {
+  return PLAIN_WORDS.has(word.toLowerCase());
 }
 
 export function escapePattern(text: string): string {
