@@ -35,7 +35,7 @@ export async function discover(options: DiscoveryOptions, signal: AbortSignal): 
   const target = options.target();
   const attempts: Attempt[] = [];
   let denied: ConnectionError | undefined;
-  let odd: ConnectionError | undefined;
+  let broken: ConnectionError | undefined;
   for (const candidate of candidatesFor(target.url)) {
     const verdict =
       candidate.form === 'mcp'
@@ -43,11 +43,11 @@ export async function discover(options: DiscoveryOptions, signal: AbortSignal): 
         : await tryRest(options, candidate, attempts, signal);
     if (verdict.kind === 'found') return verdict.dialect;
     if (verdict.kind === 'denied') denied ??= verdict.error;
-    else odd ??= verdict.error;
+    // One error that every path shares, such as 503, tells more than "not found".
+    else if ((verdict.error?.status ?? 0) >= 500) broken ??= verdict.error;
   }
   if (denied !== undefined) throw denied;
-  // One error that every path shares, such as 503, tells more than "not found".
-  if (odd !== undefined && odd.status !== undefined && odd.status >= 500) throw odd;
+  if (broken !== undefined) throw broken;
   const tried = attempts.map(({ request, answer }) => `${request} → ${answer}`).join('; ');
   throw new ConnectionError(
     'not_mcp_server',
@@ -55,7 +55,6 @@ export async function discover(options: DiscoveryOptions, signal: AbortSignal): 
     {
       server: target.origin,
       attempts,
-      ...(odd === undefined ? {} : { cause: odd }),
     },
   );
 }

@@ -14,12 +14,14 @@ export const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 export interface Exchange {
   readonly id: string;
   readonly signal: AbortSignal;
-  /** The request reached a socket. */
+  /** The request may have reached the server. */
   sent: boolean;
   status?: number;
   failure?: EgressError;
   /** JSON-RPC id of the request. */
   messageId?: string | number;
+  /** Definitions of a list of tools, as the server sent them. */
+  items?: readonly unknown[];
   /** Rejects when the answer's stream ended without the answer. Never resolves. */
   readonly broken: Promise<never>;
   streamEnded(): void;
@@ -29,6 +31,7 @@ export interface Exchange {
 export interface Exchanges {
   open(): Exchange;
   find(id: string | undefined): Exchange | undefined;
+  findByMessage(id: string | number | undefined): Exchange | undefined;
   /** `fetch` for the SDK's transport: through the egress, with the target's headers and limits. */
   readonly fetch: FetchLike;
   /** Every request so far with what was answered; for the report of a discovery. */
@@ -54,6 +57,7 @@ export function createExchanges(egress: Egress, target: () => OpenTarget, closed
       return exchange;
     },
     find: id => (id === undefined ? undefined : open.get(id)),
+    findByMessage: id => [...open.values()].find(exchange => exchange.messageId === id),
     async fetch(url, init = {}) {
       const { headers: ownHeaders, timeoutMs } = target();
       const headers = new Headers(init.headers);
@@ -66,8 +70,13 @@ export function createExchanges(egress: Egress, target: () => OpenTarget, closed
       const failed = (error: unknown): void => {
         if (!(error instanceof EgressError)) return;
         if (exchange === undefined) exchanges.lastFailure = error;
-        else exchange.failure = error;
+        else {
+          exchange.failure = error;
+          exchange.sent = error.data.sent ?? exchange.sent;
+        }
       };
+      // Until the egress says otherwise: an abort leaves no word of how far the request came.
+      if (exchange !== undefined) exchange.sent = true;
       try {
         const response = await egress.fetch(url, {
           ...init,
@@ -78,10 +87,7 @@ export function createExchanges(egress: Egress, target: () => OpenTarget, closed
         });
         exchanges.lastStatus = response.status;
         exchanges.attempts.push({ request, answer: describeAnswer(response) });
-        if (exchange !== undefined) {
-          exchange.sent = true;
-          exchange.status = response.status;
-        }
+        if (exchange !== undefined) exchange.status = response.status;
         return rewrap(response, isOpenEnded, failed);
       } catch (error) {
         failed(error);

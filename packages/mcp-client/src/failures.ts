@@ -66,7 +66,7 @@ export function toConnectionError(error: unknown, request: FailedRequest): Conne
 
 function fromEgress(error: EgressError, request: FailedRequest): ConnectionError {
   const { target, what } = request;
-  const sent = request.sent || error.data.sent === true;
+  const sent = error.data.sent ?? request.sent;
   const data = { server: target.origin, mayHaveRun: request.isCall && sent, cause: error };
   switch (error.code) {
     case 'timed_out':

@@ -1,79 +1,24 @@
-import {
-  INVALID_REQUEST,
-  METHOD_NOT_FOUND,
-  PARSE_ERROR,
-  Client,
-  type ConnectOptions,
-  ProtocolError,
-  SdkError,
-  SdkErrorCode,
-  SdkHttpError,
-  StreamableHTTPClientTransport,
-} from '@modelcontextprotocol/client';
+import { Client, type ConnectOptions } from '@modelcontextprotocol/client';
 import type { Egress } from '@tramontane/egress';
 import { z } from 'zod';
-import type { ConnectionError } from './connection-error.ts';
 import type { CallOutcome, Dialect, Finding, RawListing } from './dialect.ts';
-import {
-  EXCHANGE_HEADER,
-  type Exchange,
-  type Exchanges,
-  MAX_ANSWER_BYTES,
-  createExchanges,
-} from './exchanges.ts';
-import { findEgressError, textOf, toConnectionError } from './failures.ts';
+import { EXCHANGE_HEADER, type Exchange, type Exchanges, createExchanges } from './exchanges.ts';
+import { findEgressError } from './failures.ts';
+import { ExchangeFailure, toCallOutcome, toFailedRequest } from './mcp-failures.ts';
+import { WatchedTransport, keepItems } from './mcp-transport.ts';
 import type { OpenTarget } from './server-target.ts';
 import { MAX_TOOLS } from './tool-definitions.ts';
-import { type ToolCall, toErrorResult, tooLargeResult } from './tool-result.ts';
 
 const MAX_PAGES = 64;
 /** The egress ends an exchange at the target's limit; the SDK's own timer is only the net below it. */
 const NET_MS = 1_000;
 const GOODBYE_MS = 2_000;
 
-/** Definitions are judged one by one later: the SDK's schema would reject the whole list for one bad tool. */
+/** A page without its definitions, which `keepItems` took out. */
 const ListPage = z.looseObject({
-  tools: z.array(z.unknown()),
   nextCursor: z.string().nullish(),
   ttlMs: z.number().nullish(),
 });
-
-/** Codes with which a server says that it does not understand the request, not that the tool failed. */
-const NOT_UNDERSTOOD: ReadonlySet<number> = new Set([
-  PARSE_ERROR,
-  INVALID_REQUEST,
-  METHOD_NOT_FOUND,
-  -32_020, // headers do not match the body
-  -32_021, // a client capability is missing
-  -32_022, // protocol version not supported
-]);
-
-/** The SDK forgets requests whose event stream ends early; here the exchange is told. */
-class WatchedTransport extends StreamableHTTPClientTransport {
-  private readonly exchanges: Exchanges;
-
-  constructor(url: URL, exchanges: Exchanges) {
-    // Redirects are the egress's business: same origin only, each hop checked.
-    super(url, { fetch: exchanges.fetch, redirectPolicy: 'follow' });
-    this.exchanges = exchanges;
-  }
-
-  override async send(
-    ...[message, options = {}]: Parameters<StreamableHTTPClientTransport['send']>
-  ): Promise<void> {
-    const exchange = this.exchanges.find(options.headers?.[EXCHANGE_HEADER]);
-    if (exchange === undefined) return super.send(message, options);
-    if (!Array.isArray(message) && 'id' in message && message.id !== undefined)
-      exchange.messageId = message.id;
-    const signals =
-      options.requestSignal === undefined ? [exchange.signal] : [exchange.signal, options.requestSignal];
-    return super.send(message, {
-      ...options,
-      requestSignal: AbortSignal.any(signals),
-      onRequestStreamEnd: () => exchange.streamEnded(),
-    });
-  }
-}
 
 export interface McpDialectOptions {
   readonly egress: Egress;
@@ -125,6 +70,7 @@ export async function openMcpDialect(
   } finally {
     signal.removeEventListener('abort', abort);
   }
+  keepItems(transport, exchanges);
   return toDialect(client, transport, exchanges, closed, options);
 }
 
@@ -195,17 +141,17 @@ function toDialect(
   async function listPage(
     cursor: string | undefined,
     signal: AbortSignal,
-  ): Promise<z.infer<typeof ListPage>> {
+  ): Promise<z.infer<typeof ListPage> & { items: readonly unknown[] }> {
     try {
-      return await exchanged(signal, (_exchange, limits) =>
-        client.request(
-          { method: 'tools/list', params: cursor === undefined ? {} : { cursor } },
-          ListPage,
-          limits,
-        ),
-      );
+      return await exchanged(signal, async (exchange, limits) => {
+        const params = cursor === undefined ? {} : { cursor };
+        const page = await client.request({ method: 'tools/list', params }, ListPage, limits);
+        return { ...page, items: exchange.items ?? [] };
+      });
     } catch (error) {
-      throw unwrapped(error, failure => failedRequest(failure, options.target(), 'tools/list', false));
+      throw error instanceof ExchangeFailure
+        ? toFailedRequest(error, options.target(), 'tools/list', false)
+        : error;
     }
   }
 
@@ -224,7 +170,7 @@ function toDialect(
       for (let page = 1; ; page += 1) {
         const answer = await listPage(cursor, signal);
         if (page === 1) ttlMs = answer.ttlMs ?? undefined;
-        items.push(...answer.tools);
+        items.push(...answer.items);
         const next = answer.nextCursor ?? undefined;
         if (next === undefined || items.length > MAX_TOOLS) break;
         if (next === cursor || page >= MAX_PAGES) {
@@ -269,6 +215,7 @@ function toDialect(
           },
         };
       } catch (error) {
+        if (!(error instanceof ExchangeFailure)) throw error;
         return toCallOutcome(error, call, options.target(), transport.sessionId !== undefined);
       }
     },
@@ -284,69 +231,4 @@ function toDialect(
       closed.abort();
     },
   };
-}
-
-/** A failure together with its exchange. */
-class ExchangeFailure extends Error {
-  override readonly name = 'ExchangeFailure';
-  readonly exchange: Exchange;
-
-  constructor(cause: unknown, exchange: Exchange) {
-    super('exchange failed', { cause });
-    this.exchange = exchange;
-  }
-}
-
-function unwrapped(error: unknown, translate: (failure: ExchangeFailure) => unknown): unknown {
-  return error instanceof ExchangeFailure ? translate(error) : error;
-}
-
-function failedRequest(
-  { cause, exchange }: ExchangeFailure,
-  target: OpenTarget,
-  what: string,
-  isCall: boolean,
-): ConnectionError {
-  // A request that timed out in the SDK's net has surely left; the egress had no more to say about it.
-  const sent = exchange.sent || (cause instanceof SdkError && cause.code === SdkErrorCode.RequestTimeout);
-  return toConnectionError(cause, { target, what, isCall, sent, failure: exchange.failure });
-}
-
-/** @throws ConnectionError where the failure is neither the tool's answer nor a reason to try again */
-function toCallOutcome(error: unknown, call: ToolCall, target: OpenTarget, hasSession: boolean): CallOutcome {
-  if (!(error instanceof ExchangeFailure)) throw error;
-  const { cause, exchange } = error;
-  if (exchange.failure?.code === 'body_too_large')
-    return { kind: 'answer', result: tooLargeResult(MAX_ANSWER_BYTES) };
-  if (
-    cause instanceof ProtocolError &&
-    !(NOT_UNDERSTOOD.has(cause.code) && !cause.message.includes(call.name))
-  ) {
-    // The server's reading of the arguments, or its tool's failure: the model can mend both.
-    return { kind: 'answer', result: toErrorResult(target.withoutSecrets(cause.message)) };
-  }
-  if (cause instanceof SdkError && cause.code === SdkErrorCode.UnsupportedResultType) {
-    return {
-      kind: 'answer',
-      result: toErrorResult(
-        'The tool asked for input from a person or a model, which is not available here.',
-      ),
-    };
-  }
-  const failed = failedRequest(error, target, `the call of "${call.name}"`, true);
-  const isMissing = exchange.status === 404 || exchange.status === 405;
-  const isSessionLost = hasSession && (exchange.status === 404 || namesSession(cause, exchange.status));
-  if ((isMissing || isSessionLost) && cause instanceof SdkHttpError) {
-    return {
-      kind: 'stale',
-      isSessionLost,
-      error: failed,
-    };
-  }
-  throw failed;
-}
-
-/** Servers made with the first SDK answer 400 and a sentence about the session where the specification says 404. */
-function namesSession(cause: unknown, status: number | undefined): boolean {
-  return status === 400 && cause instanceof SdkHttpError && /session/i.test(textOf(cause) ?? '');
 }

@@ -5,7 +5,7 @@ import { MAX_ANSWER_BYTES, describeAnswer, withoutQuery } from './exchanges.ts';
 import { findEgressError, fromStatus, toConnectionError } from './failures.ts';
 import { sentenceOf } from './server-sentence.ts';
 import type { OpenTarget } from './server-target.ts';
-import { isRecord } from './tool-definitions.ts';
+import { isRecord } from './json.ts';
 import { type ToolCall, type ToolResult, toErrorResult, tooLargeResult } from './tool-result.ts';
 
 export interface RestDialectOptions {
@@ -165,7 +165,6 @@ async function exchange(
   init: { method?: string; headers?: Record<string, string>; body?: string; signal: AbortSignal },
 ): Promise<{ response: Response; text: string }> {
   const { egress, target, closed } = about;
-  let sent = false;
   try {
     const response = await egress.fetch(url, {
       ...init,
@@ -174,7 +173,6 @@ async function exchange(
       timeoutMs: target.timeoutMs,
       maxBodyBytes: MAX_ANSWER_BYTES,
     });
-    sent = true;
     return { response, text: await response.text() };
   } catch (error) {
     init.signal.throwIfAborted();
@@ -189,6 +187,6 @@ async function exchange(
         },
       );
     }
-    throw toConnectionError(error, { ...about, sent });
+    throw toConnectionError(error, { ...about, sent: true });
   }
 }

@@ -1,4 +1,4 @@
-import { isRecord } from './tool-definitions.ts';
+import { isRecord } from './json.ts';
 
 /** What a failed HTTP answer says in its body, in the usual places, or undefined where it says nothing readable. */
 export function sentenceOf(body: string): string | undefined {

@@ -114,6 +114,7 @@ export function createServerState(first: OpenTarget, options: ServerStateOptions
           return await list(dialect);
         } catch (error) {
           const isStale = error instanceof ConnectionError && isWorthAnotherLook(error);
+          // In 2025 this is most often a lost session; the address stays.
           if (isStale) drop(first, error.status === 404 && dialect.name === 'mcp-2025');
           throw error;
         }
@@ -128,7 +129,7 @@ export function createServerState(first: OpenTarget, options: ServerStateOptions
   async function fetchListing(signal: AbortSignal): Promise<ToolListing> {
     const before = changes;
     const { source, raw } = await listAnywhere(signal);
-    const { tools, problems } = parseToolDefinitions(raw.items);
+    const { tools, problems } = parseToolDefinitions(raw.items, source.name);
     const fetchedAt = options.now();
     const found: ToolListing = {
       tools,

@@ -1,3 +1,6 @@
+import { headerFault } from './header-parameters.ts';
+import { isRecord } from './json.ts';
+
 /** Who a list of tools came from: an MCP server of either era, or the guide's REST form. */
 export type DialectName = 'mcp-2026' | 'mcp-2025' | 'rest';
 
@@ -47,15 +50,14 @@ export const MAX_TOOLS = 2_000;
 /** Names that both eras of the specification allow; model vendors allow no more than these either. */
 const TOOL_NAME = /^[A-Za-z0-9_./-]{1,128}$/;
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /**
  * The usable definitions of a server's list, in its order. One bad definition never costs the others.
  * Both spellings of the schema are read: `inputSchema` (MCP) and `input_schema` (the guide's REST form).
  */
-export function parseToolDefinitions(raw: readonly unknown[]): {
+export function parseToolDefinitions(
+  raw: readonly unknown[],
+  dialect: DialectName,
+): {
   tools: ToolDefinition[];
   problems: string[];
 } {
@@ -66,7 +68,7 @@ export function parseToolDefinitions(raw: readonly unknown[]): {
       problems.push(`The server lists more than ${MAX_TOOLS} tools; the rest was left out.`);
       break;
     }
-    const parsed = parseToolDefinition(item);
+    const parsed = parseToolDefinition(item, dialect);
     if (typeof parsed === 'string') problems.push(`${label(item, index)} was left out: ${parsed}.`);
     else if (tools.has(parsed.name))
       problems.push(`Tool "${parsed.name}" is listed more than once; the first was kept.`);
@@ -81,7 +83,7 @@ function label(item: unknown, index: number): string {
 }
 
 /** The definition, or what is wrong with it. */
-function parseToolDefinition(item: unknown): ToolDefinition | string {
+function parseToolDefinition(item: unknown, dialect: DialectName): ToolDefinition | string {
   if (!isRecord(item)) return 'its definition is not an object';
   const { name } = item;
   if (typeof name !== 'string') return 'it has no name';
@@ -92,6 +94,8 @@ function parseToolDefinition(item: unknown): ToolDefinition | string {
   // A schema without a type is common and its meaning is plain: arguments are always an object.
   if (schema['type'] !== undefined && schema['type'] !== 'object')
     return 'its input schema is not that of an object';
+  const fault = dialect === 'mcp-2026' ? headerFault(schema) : undefined;
+  if (fault !== undefined) return fault;
   const outputSchema = item['outputSchema'] ?? item['output_schema'];
   const annotations = parseAnnotations(item['annotations']);
   const icons = parseIcons(item['icons']);

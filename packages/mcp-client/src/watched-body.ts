@@ -17,13 +17,16 @@ export function watchBody(
           controller.close();
           return;
         }
-        for (const byte of value) {
-          sinceBlankLine += 1;
-          // \n\n, and \r\n\r\n with its \r skipped below.
-          if (byte === NEWLINE && previousByte === NEWLINE) sinceBlankLine = 0;
-          if (byte !== CARRIAGE_RETURN) previousByte = byte;
+        // Only streams that never end need it, and going through each byte of a large answer takes its time.
+        if (watch.maxEventBytes !== Infinity) {
+          for (const byte of value) {
+            sinceBlankLine += 1;
+            // \n\n, and \r\n\r\n with its \r skipped below.
+            if (byte === NEWLINE && previousByte === NEWLINE) sinceBlankLine = 0;
+            if (byte !== CARRIAGE_RETURN) previousByte = byte;
+          }
+          if (sinceBlankLine > watch.maxEventBytes) throw watch.tooLarge();
         }
-        if (sinceBlankLine > watch.maxEventBytes) throw watch.tooLarge();
         controller.enqueue(value);
       } catch (error) {
         watch.onFailure(error);

@@ -1,0 +1,96 @@
+import {
+  INVALID_REQUEST,
+  METHOD_NOT_FOUND,
+  PARSE_ERROR,
+  ProtocolError,
+  SdkError,
+  SdkErrorCode,
+  SdkHttpError,
+} from '@modelcontextprotocol/client';
+import type { ConnectionError } from './connection-error.ts';
+import type { CallOutcome } from './dialect.ts';
+import { type Exchange, MAX_ANSWER_BYTES } from './exchanges.ts';
+import { textOf, toConnectionError } from './failures.ts';
+import type { OpenTarget } from './server-target.ts';
+import { isRecord } from './json.ts';
+import { type ToolCall, toErrorResult, tooLargeResult } from './tool-result.ts';
+
+const VERSION_NOT_SUPPORTED = -32_022;
+
+/** Codes with which a server says that it does not understand the request, not that the tool failed. */
+const NOT_UNDERSTOOD: ReadonlySet<number> = new Set([
+  PARSE_ERROR,
+  INVALID_REQUEST,
+  METHOD_NOT_FOUND,
+  -32_020, // headers do not match the body
+  -32_021, // a client capability is missing
+  VERSION_NOT_SUPPORTED,
+]);
+
+/** A failure together with its exchange. */
+export class ExchangeFailure extends Error {
+  override readonly name = 'ExchangeFailure';
+  readonly exchange: Exchange;
+
+  constructor(cause: unknown, exchange: Exchange) {
+    super('exchange failed', { cause });
+    this.exchange = exchange;
+  }
+}
+
+export function toFailedRequest(
+  { cause, exchange }: ExchangeFailure,
+  target: OpenTarget,
+  what: string,
+  isCall: boolean,
+): ConnectionError {
+  return toConnectionError(cause, { target, what, isCall, sent: exchange.sent, failure: exchange.failure });
+}
+
+/** @throws ConnectionError where the failure is neither the tool's answer nor a reason to try again */
+export function toCallOutcome(
+  failure: ExchangeFailure,
+  call: ToolCall,
+  target: OpenTarget,
+  hasSession: boolean,
+): CallOutcome {
+  const { cause, exchange } = failure;
+  if (exchange.failure?.code === 'body_too_large')
+    return { kind: 'answer', result: tooLargeResult(MAX_ANSWER_BYTES) };
+  const error = toFailedRequest(failure, target, `the call of "${call.name}"`, true);
+  if (isStale(cause, exchange.status)) return { kind: 'stale', isSessionLost: hasSession, error };
+  // An unknown tool has no code of its own; a sentence that names the tool is about the tool.
+  const isAboutTool =
+    cause instanceof ProtocolError && (!NOT_UNDERSTOOD.has(cause.code) || cause.message.includes(call.name));
+  // The server's reading of the arguments, or its tool's failure: the model can mend both.
+  if (isAboutTool) return { kind: 'answer', result: toErrorResult(target.withoutSecrets(cause.message)) };
+  if (cause instanceof SdkError && cause.code === SdkErrorCode.UnsupportedResultType) {
+    return {
+      kind: 'answer',
+      result: toErrorResult(
+        'The tool asked for input from a person or a model, which is not available here.',
+      ),
+    };
+  }
+  throw error;
+}
+
+/** Whether the server turned the request away before reading it, because this connection does not fit it any more. */
+export function isStale(cause: unknown, status: number | undefined): boolean {
+  if (cause instanceof ProtocolError) return cause.code === VERSION_NOT_SUPPORTED;
+  if (!(cause instanceof SdkHttpError)) return false;
+  // 404 is a lost session (2025) or an address without a server, 405 an address for something else.
+  return status === 404 || status === 405 || (status === 400 && refusesConnection(textOf(cause) ?? ''));
+}
+
+/** Servers of 2025 answer 400 where a session is missing, and leave the id out because they did not look at the request. */
+function refusesConnection(body: string): boolean {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return /session/i.test(body);
+  }
+  if (!isRecord(value) || !isRecord(value['error'])) return false;
+  return (value['id'] ?? null) === null || value['error']['code'] === VERSION_NOT_SUPPORTED;
+}

@@ -1,0 +1,48 @@
+import { type JSONRPCMessage, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { EXCHANGE_HEADER, type Exchanges } from './exchanges.ts';
+import { isRecord } from './json.ts';
+
+/** The SDK forgets requests whose event stream ends early; here the exchange is told. */
+export class WatchedTransport extends StreamableHTTPClientTransport {
+  private readonly exchanges: Exchanges;
+
+  constructor(url: URL, exchanges: Exchanges) {
+    // Redirects are the egress's business: same origin only, each hop checked.
+    super(url, { fetch: exchanges.fetch, redirectPolicy: 'follow' });
+    this.exchanges = exchanges;
+  }
+
+  override async send(
+    ...[message, options = {}]: Parameters<StreamableHTTPClientTransport['send']>
+  ): Promise<void> {
+    const exchange = this.exchanges.find(options.headers?.[EXCHANGE_HEADER]);
+    if (exchange === undefined) return super.send(message, options);
+    if (!Array.isArray(message) && 'id' in message && message.id !== undefined)
+      exchange.messageId = message.id;
+    const signals =
+      options.requestSignal === undefined ? [exchange.signal] : [exchange.signal, options.requestSignal];
+    return super.send(message, {
+      ...options,
+      requestSignal: AbortSignal.any(signals),
+      onRequestStreamEnd: () => exchange.streamEnded(),
+    });
+  }
+}
+
+/**
+ * Take the definitions out of lists of tools before the SDK sees them. In the 2026 era it checks the whole list
+ * against its own schema first, so that one bad definition would cost all others.
+ */
+export function keepItems(transport: WatchedTransport, exchanges: Exchanges): void {
+  const deliver = transport.onmessage;
+  const sift = (message: JSONRPCMessage): JSONRPCMessage => {
+    if (!('result' in message) || !isRecord(message.result) || !Array.isArray(message.result['tools']))
+      return message;
+    const exchange = exchanges.findByMessage(message.id);
+    if (exchange === undefined) return message;
+    exchange.items = message.result['tools'];
+    return { ...message, result: { ...message.result, tools: [] } };
+  };
+  // eslint-disable-next-line unicorn/prefer-add-event-listener -- the transport is no event target
+  transport.onmessage = message => deliver?.(sift(message));
+}
