@@ -29,7 +29,6 @@ export async function createCluster(options: {
   signal?: AbortSignal | undefined;
 }): Promise<void> {
   const { cluster, binaries, user, signal } = options;
-  await removeAbandonedDrafts(cluster);
   const draft = `${cluster}.new-${process.pid}-${randomBytes(4).toString('hex')}`;
   const passwordFile = `${draft}.password`;
   try {
@@ -79,15 +78,16 @@ const initdbArguments = [
   '--set=log_timezone=UTC',
 ];
 
-/** What a killed initdb left behind; the process id is in the name. */
-async function removeAbandonedDrafts(cluster: string): Promise<void> {
+/** Removes what a process killed during createCluster() left behind; its number is in the name. */
+export async function removeAbandonedDrafts(cluster: string): Promise<void> {
   const home = dirname(cluster);
   const prefix = `${basename(cluster)}.new-`;
   for (const name of await readdir(home)) {
     if (!name.startsWith(prefix)) continue;
     const pid = Number(name.slice(prefix.length).split('-')[0]);
     if (pid !== process.pid && Number.isInteger(pid) && (await lookAtProcess(pid)) === 'gone') {
-      await rm(join(home, name), { recursive: true, force: true });
+      // Its initdb may have outlived it and still write; then a later start removes it.
+      await rm(join(home, name), { recursive: true, force: true }).catch(() => undefined);
     }
   }
 }

@@ -15,8 +15,11 @@ export async function openDataFolder(dataDirectory: string): Promise<string> {
     const folder = await realpath(wanted);
     // access(2) says yes to root on read-only file systems and on full disks.
     const trial = join(folder, `.write-trial-${process.pid}-${randomBytes(4).toString('hex')}`);
-    await writeFile(trial, 'x', { flag: 'wx', mode: 0o600 });
-    await rm(trial, { force: true });
+    try {
+      await writeFile(trial, 'x', { flag: 'wx', mode: 0o600 });
+    } finally {
+      await rm(trial, { force: true });
+    }
     return folder;
   } catch (error) {
     throw toFolderError(wanted, error);

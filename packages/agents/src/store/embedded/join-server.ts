@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
 import type { Binaries } from './binaries.ts';
 import { connectAsSuperuser, servesCluster } from './connect.ts';
-import { createCluster, isCluster } from './create-cluster.ts';
+import { createCluster, isCluster, removeAbandonedDrafts } from './create-cluster.ts';
 import { EmbeddedPostgresError } from './error.ts';
 import type { Placement } from './placement.ts';
 import { clearStaleLocks, lookAtProcess, readPostmaster } from './postmaster.ts';
@@ -74,6 +74,7 @@ export async function joinServer(options: JoinOptions): Promise<Membership> {
       }
       await openSocketFolder(socketFolder, placement.user);
       await clearStaleLocks(cluster, socketFolder);
+      await removeAbandonedDrafts(cluster);
       if (!(await isCluster(cluster))) {
         options.onProgress(`Creating a database in ${cluster}.`);
         await createCluster({ ...placement, binaries: options.binaries, password: options.password, signal });
