@@ -1,0 +1,116 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Mistral } from '@mistralai/mistralai';
+import { Client } from 'pg';
+import { pino } from 'pino';
+import { readConfig, startServer } from '@tramontane/agents';
+import { openTestDatabase } from '@tramontane/testkit/database';
+import { openModels, type Models } from './scripted-models.ts';
+
+export interface ApiServerOptions {
+  /** `embedded`: a PostgreSQL of its own in `dataFolder`, and the offline model for every name. Default `shared`. */
+  readonly database?: 'shared' | 'embedded';
+  /** TRAMONTANE_ALLOW_PRIVATE_NETWORKS. Default `loopback`. */
+  readonly allow?: string;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The body as JSON; undefined where it is none. */
+  readonly json: unknown;
+}
+
+export interface ApiServer {
+  readonly url: string;
+  readonly key: string;
+  readonly dataFolder: string;
+  readonly sdk: Mistral;
+  readonly models: Models;
+  /** Everything logged so far, at level debug. */
+  readonly log: () => string;
+  /** Every byte of every answer given through `send`. */
+  readonly answered: () => string;
+  /** Plain HTTP with the key. `body`: JSON, or a text sent as it is. */
+  send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiAnswer>;
+  /** Asks the server's own database. */
+  query(sql: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  close(): Promise<void>;
+}
+
+/** The whole Agents API on a free port, as `startServer` makes it: real database, real HTTP, scripted models. */
+export async function openApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
+  const opened = new AsyncDisposableStack();
+  const dataFolder = await mkdtemp(join(tmpdir(), 'tramontane-api-'));
+  // Run by root, the database's own user must get through this folder.
+  await chmod(dataFolder, 0o711);
+  opened.defer(() => rm(dataFolder, { recursive: true, force: true }));
+  const embedded = options.database === 'embedded';
+  const database = embedded ? undefined : opened.use(await openTestDatabase());
+  const models = await openModels();
+  opened.defer(() => models.close());
+
+  const key = 'key-of-the-api-tests';
+  const lines: string[] = [];
+  const server = await startServer(
+    readConfig({
+      TRAMONTANE_PORT: '0',
+      TRAMONTANE_DATA: join(dataFolder, 'data'),
+      TRAMONTANE_API_KEYS: key,
+      TRAMONTANE_SECRET_KEY: 'secret-key-of-the-api-tests-0123456789abcdef',
+      TRAMONTANE_ALLOW_PRIVATE_NETWORKS: options.allow ?? 'loopback',
+      ...(database && { DATABASE_URL: database.url, TRAMONTANE_MODEL_BASE_URL: models.url }),
+    }),
+    { log: pino({ level: 'debug' }, { write: line => void lines.push(line) }) },
+  ).catch(async (error: unknown) => {
+    await opened.disposeAsync();
+    throw error;
+  });
+  opened.defer(() => server.close());
+
+  const answered: string[] = [];
+  return {
+    url: server.url,
+    key,
+    dataFolder: join(dataFolder, 'data'),
+    sdk: new Mistral({ serverURL: server.url, apiKey: key }),
+    models,
+    log: () => lines.join(''),
+    answered: () => answered.join('\n'),
+    async send(method, path, body, headers) {
+      const response = await fetch(server.url + path, {
+        method,
+        headers: {
+          authorization: `Bearer ${key}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      answered.push(text);
+      return { status: response.status, headers: response.headers, text, json: parseJson(text) };
+    },
+    async query(sql, values = []) {
+      if (!database) throw new Error('Only a server on the shared database can be asked.');
+      const client = new Client({ connectionString: database.url });
+      await client.connect();
+      try {
+        return (await client.query<Record<string, unknown>>(sql, [...values])).rows;
+      } finally {
+        await client.end();
+      }
+    },
+    close: () => opened.disposeAsync(),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
