@@ -35,8 +35,9 @@ export async function runWithin<Value>(
   const { promise, resolve } = Promise.withResolvers<Ending<Value>>();
   const stop = (ending: Ending<Value>, reason: DOMException): void => {
     stopped = reason;
-    controller?.abort(reason);
+    // First the ending: work that fails because of the signal must not win the race.
     resolve(ending);
+    controller?.abort(reason);
   };
   const onAbort = (): void =>
     stop({ kind: 'aborted' }, new DOMException('The caller went away, or the server stops.', 'AbortError'));

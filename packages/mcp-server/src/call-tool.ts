@@ -78,8 +78,9 @@ async function runTool(
 ): Promise<ToolOutcome> {
   const checking = tool.input.check(call.args);
   const args = checking instanceof Promise ? await checking : checking;
-  if (!args.ok)
+  if (!args.ok) {
     return failed('invalid_arguments', `Invalid arguments for tool "${tool.name}": ${args.problem}.`);
+  }
   const returned = parseReturned(await tool.handler(args.value, createContext(tool, call, meta, scope, log)));
   if (tool.output === undefined) {
     return {
@@ -87,8 +88,9 @@ async function runTool(
       result: returned.kind === 'value' ? toValueResult(returned.value) : returned.result,
     };
   }
-  if (returned.kind === 'result' && returned.result.isError)
+  if (returned.kind === 'result' && returned.result.isError) {
     return { kind: 'result', result: returned.result };
+  }
 
   const checked = await tool.output.check(
     returned.kind === 'value' ? returned.value : returned.result.structuredContent,
@@ -130,7 +132,7 @@ function toFailure(error: unknown, tool: CompiledTool, meta: RequestMeta, log: L
   const fields = { requestId: meta.requestId, tool: tool.name, err: error };
   if (error instanceof ToolError) {
     if (error.cause !== undefined) log.warn(fields, `Tool "${tool.name}" failed.`);
-    return failed(error.code === 'definition_invalid' ? 'internal' : error.code, error.message);
+    return failed(error.code, error.message);
   }
   // A time limit of the handler's own: AbortSignal.timeout() rejects what waits on it with this name.
   if (error instanceof DOMException && error.name === 'TimeoutError') {

@@ -25,7 +25,7 @@ export type {
   TextBlock,
 } from './content.ts';
 export { KitError, ToolError } from './kit-error.ts';
-export type { KitErrorCode, ToolErrorOptions } from './kit-error.ts';
+export type { KitErrorCode, ToolErrorCode, ToolErrorOptions } from './kit-error.ts';
 export type { Log } from './log.ts';
 export type { Engine, Reply } from './engine/engine.ts';
 export type { RequestMeta } from './call-tool.ts';

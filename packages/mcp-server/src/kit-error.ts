@@ -15,8 +15,11 @@ export class KitError extends Error {
   }
 }
 
+export type ToolErrorCode = Exclude<KitErrorCode, 'definition_invalid'>;
+
 export interface ToolErrorOptions extends ErrorOptions {
-  readonly code?: Exclude<KitErrorCode, 'definition_invalid'>;
+  /** `tool_failed` unless given. */
+  readonly code?: ToolErrorCode;
 }
 
 /**
@@ -24,6 +27,8 @@ export interface ToolErrorOptions extends ErrorOptions {
  * word, `cause` only the log. Any other error a handler throws is answered as an internal error without details.
  */
 export class ToolError extends KitError {
+  declare readonly code: ToolErrorCode;
+
   constructor(message: string, options: ToolErrorOptions = {}) {
     super(options.code ?? 'tool_failed', message, options);
     this.name = 'ToolError';

@@ -7,8 +7,8 @@ export interface Log {
 }
 
 /**
- * One JSON line, to stderr unless told otherwise, for each warning and error. Not stdout: a server that speaks MCP over stdio has only
- * protocol messages there.
+ * One JSON line for each warning and error. To stderr unless told otherwise: a server that speaks MCP over stdio
+ * has only protocol messages on stdout.
  */
 export function createLineLog(out: { write(line: string): unknown } = process.stderr): Log {
   const write = (level: string) => (fields: object, message: string) => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { fastify, type FastifyInstance } from 'fastify';
 import type { McpServer } from '../server.ts';
+import { createDrainingServers } from './draining-servers.ts';
 import { mcpPlugin, type McpPluginOptions } from './mcp-plugin.ts';
 import { isLoopback } from './origin-check.ts';
 import { resolvePaths } from './paths.ts';
@@ -26,11 +27,6 @@ export interface HttpServing {
 }
 
 const DRAIN_MS = 10_000;
-/** For a request to arrive in full; Fastify's own default is no limit, which lets silent clients pile up. */
-const REQUEST_TIMEOUT_MS = 60_000;
-/** After the abort: time for answers to get out before connections are cut. */
-const LAST_WORDS_MS = 500;
-const SWEEP_MS = 20;
 
 /**
  * Serves over HTTP until `close()`.
@@ -40,9 +36,9 @@ const SWEEP_MS = 20;
 export async function serveHttp(server: McpServer, options: ServeHttpOptions): Promise<HttpServing> {
   const { host = '127.0.0.1', port, drainMs = DRAIN_MS, ...pluginOptions } = options;
   const stop = new AbortController();
+  const servers = createDrainingServers();
   const app = fastify({
-    forceCloseConnections: 'idle',
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    serverFactory: servers.create,
     // Fastify counts from 1 in each process, and logs of several could not be told apart.
     genReqId: () => randomUUID(),
   });
@@ -53,7 +49,12 @@ export async function serveHttp(server: McpServer, options: ServeHttpOptions): P
   return {
     url: `http://${nameHost(host)}:${bound}`,
     port: bound,
-    close: () => (closing ??= drain(app, stop, drainMs)),
+    close: () =>
+      (closing ??= servers.drain(
+        () => app.close(),
+        () => stop.abort(),
+        drainMs,
+      )),
   };
 }
 
@@ -66,21 +67,6 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
   await app.listen({ host, port });
   const [address] = app.addresses();
   return typeof address === 'object' ? address.port : port;
-}
-
-async function drain(app: FastifyInstance, stop: AbortController, drainMs: number): Promise<void> {
-  const closed = app.close();
-  const abort = setTimeout(() => stop.abort(), drainMs);
-  const cut = setTimeout(() => app.server.closeAllConnections(), drainMs + LAST_WORDS_MS);
-  // A kept-alive connection outlives its last answer, and closing waits for it as for a call in flight.
-  const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS);
-  try {
-    await closed;
-  } finally {
-    clearTimeout(abort);
-    clearTimeout(cut);
-    clearInterval(sweep);
-  }
 }
 
 function describePaths(url: string, { paths: given }: ServeHttpOptions): object {

@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+
+/** For a request to arrive in full; without it silent clients pile up. */
+const REQUEST_TIMEOUT_MS = 60_000;
+/** Longer than load balancers keep a connection, so that they never send on one that closes just then. */
+const KEEP_ALIVE_MS = 72_000;
+/** After the abort: time for answers to get out before connections are cut. */
+const LAST_WORDS_MS = 500;
+const SWEEP_MS = 20;
+
+/** Makes the HTTP servers of an app and brings them to their end together. */
+export interface DrainingServers {
+  /** Fastify's `serverFactory`: it makes a second server when a name such as localhost has two addresses. */
+  readonly create: (handler: RequestListener) => Server;
+  /**
+   * Calls `close`, which stops accepting, and waits for calls in flight. After `drainMs` it calls `abort` and cuts
+   * what still does not end.
+   */
+  readonly drain: (close: () => Promise<unknown>, abort: () => void, drainMs: number) => Promise<void>;
+}
+
+export function createDrainingServers(): DrainingServers {
+  const servers: Server[] = [];
+  return {
+    create: handler => {
+      const limits = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS };
+      const server = createServer(limits, handler);
+      servers.push(server);
+      return server;
+    },
+    drain: async (close, abort, drainMs) => {
+      // Fastify waits for its first server only.
+      const ends = servers.filter(server => server.listening).map(server => once(server, 'close'));
+      const aborting = setTimeout(abort, drainMs);
+      const cutting = setTimeout(
+        () => servers.forEach(server => server.closeAllConnections()),
+        drainMs + LAST_WORDS_MS,
+      );
+      // A kept-alive connection outlives its last answer, and closing waits for it as for a call in flight.
+      const sweeping = setInterval(() => servers.forEach(server => server.closeIdleConnections()), SWEEP_MS);
+      try {
+        await Promise.all([close(), ...ends]);
+      } finally {
+        clearTimeout(aborting);
+        clearTimeout(cutting);
+        clearInterval(sweeping);
+      }
+    },
+  };
+}
