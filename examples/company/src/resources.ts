@@ -1,5 +1,6 @@
 import { defineResource, type Resource } from '@tramontane/mcp-server';
 import type { Pool } from 'pg';
+import { reportOutage } from './database-failure.ts';
 import { allowedTables } from './query/allowed.ts';
 import { runQuery } from './query/run-query.ts';
 import { schemaText } from './tools.ts';
@@ -38,7 +39,9 @@ export function createResources(reader: Pool): readonly Resource[] {
       read: async ({ table = '' }, { signal }) => {
         // Only then is the name safe to stand in a query.
         if (!allowedTables.includes(table)) return undefined;
-        const outcome = await runQuery(reader, `SELECT * FROM ${table} ORDER BY id LIMIT 5`, signal);
+        const outcome = await reportOutage(
+          runQuery(reader, `SELECT * FROM ${table} ORDER BY id LIMIT 5`, signal),
+        );
         if (!outcome.ok) throw new Error(outcome.reason);
         return JSON.stringify(outcome.rows);
       },

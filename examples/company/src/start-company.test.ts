@@ -1,18 +1,22 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { openEmbeddedPostgres, type EmbeddedPostgres } from '@tramontane/agents/embedded';
 import { Client as McpClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { Log } from '@tramontane/mcp-server';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseSettings, startCompany, type Company, type CompanySettings } from './index.ts';
 
 const token = 'your-secret-token';
+const drop = (): void => undefined;
+const quiet: Log = { debug: drop, info: drop, warn: drop, error: drop };
 let folder: string;
 let settings: CompanySettings;
 let postgres: EmbeddedPostgres;
@@ -28,8 +32,8 @@ beforeAll(async () => {
   // Two at once on a folder that is not there: the tables are made and filled once.
   [postgres, company, twin] = await Promise.all([
     openEmbeddedPostgres({ dataDirectory }),
-    startCompany(settings),
-    startCompany(settings),
+    startCompany({ ...settings, log: quiet }),
+    startCompany({ ...settings, log: quiet }),
   ]);
   logins.owner = await postgres.ensureDatabase('company', { role: 'company_owner' });
   logins.reader = await postgres.ensureRole('company_reader', { database: 'company' });
@@ -267,6 +271,18 @@ test('the process: a hash as the token, ready as its last line, a clean end on S
   await response.text();
   main.child.kill('SIGTERM');
   expect(await main.ended).toEqual([0, null]);
+});
+
+test('a killed database is told to the caller, and is back soon after', async () => {
+  const pid = Number((await readFile(join(postgres.location.data, 'postmaster.pid'), 'utf8')).split('\n')[0]);
+  process.kill(pid, 'SIGKILL');
+  const answers: Answer[] = [];
+  do {
+    answers.push(await query('SELECT count(*) AS n FROM users'));
+    await delay(50);
+  } while (answers.at(-1)?.success !== true && answers.length < 500);
+  expect(answers.pop()?.result).toEqual([{ n: 20 }]);
+  for (const answer of answers) expect(answer.error).toContain('cannot be reached at the moment');
 });
 
 test('the process: what is wrong is one sentence and status 1', async () => {

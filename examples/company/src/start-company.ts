@@ -1,4 +1,10 @@
-import { createBearerCheck, createMcpServer, serveHttp, type HttpServing } from '@tramontane/mcp-server';
+import {
+  createBearerCheck,
+  createMcpServer,
+  serveHttp,
+  type HttpServing,
+  type Log,
+} from '@tramontane/mcp-server';
 import { CompanyError } from './company-error.ts';
 import { openDatabases } from './open-databases.ts';
 import { createResources } from './resources.ts';
@@ -14,7 +20,12 @@ export interface Company {
 
 /** Starts the company's server. Throws {@link CompanyError}, or the error of the embedded database. */
 export async function startCompany(
-  options: CompanySettings & { signal?: AbortSignal; onProgress?: (sentence: string) => void },
+  options: CompanySettings & {
+    signal?: AbortSignal;
+    onProgress?: (sentence: string) => void;
+    /** Warnings and errors go to stderr unless given. */
+    log?: Log;
+  },
 ): Promise<Company> {
   const { host, port, tokens, tokenHashes } = options;
   const auth = createBearerCheck({ tokens, sha256Hashes: tokenHashes });
@@ -31,6 +42,7 @@ export async function startCompany(
         'Customers, products and orders of a small company. Look things up with database_query before you notify anybody or open a ticket.',
       tools: createTools(databases),
       resources: createResources(databases.reader),
+      ...(options.log && { log: options.log }),
     });
     const serving = await listen(() => serveHttp(server, { host, port, auth }), port);
     let closed: Promise<void> | undefined;

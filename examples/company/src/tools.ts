@@ -1,6 +1,7 @@
 import { defineTool, ToolError, type Tool } from '@tramontane/mcp-server';
 import { DatabaseError, type Pool } from 'pg';
 import { z } from 'zod';
+import { reportOutage } from './database-failure.ts';
 import { toKeyColumn } from './once.ts';
 import type { CompanyDatabases } from './open-databases.ts';
 import { checkQuery } from './query/check-query.ts';
@@ -36,7 +37,7 @@ function createDatabaseQuery(reader: Pool): Tool {
     handler: async ({ query }, context) => {
       const verdict = await checkQuery(query);
       if (!verdict.ok) throw new ToolError(verdict.reason);
-      const outcome = await runQuery(reader, verdict.sql, context.signal);
+      const outcome = await reportOutage(runQuery(reader, verdict.sql, context.signal));
       if (!outcome.ok) throw new ToolError(outcome.reason);
       // All rows are the guide's plain list; a list that was cut must not look complete.
       const value = outcome.cut === undefined ? outcome.rows : { rows: outcome.rows, cut: outcome.cut };
@@ -134,8 +135,8 @@ async function writeOnce<T extends object>(
   params: readonly (string | null)[],
   find: string,
 ): Promise<T> {
-  const written = await pool.query<T>(insert, [...params]);
-  const row = written.rows[0] ?? (await pool.query<T>(find, [params.at(-1)])).rows[0];
+  const written = await reportOutage(pool.query<T>(insert, [...params]));
+  const row = written.rows[0] ?? (await reportOutage(pool.query<T>(find, [params.at(-1)]))).rows[0];
   if (row === undefined)
     throw new Error('A row with this idempotency key was in the way of a new one and then gone.');
   return row;

@@ -1,4 +1,5 @@
 import { DatabaseError, types, type Pool, type PoolClient } from 'pg';
+import { isOutage } from '../database-failure.ts';
 
 export const rowLimit = 200;
 export const byteLimit = 256 * 1024;
@@ -41,7 +42,7 @@ export async function runQuery(pool: Pool, sql: string, signal: AbortSignal): Pr
     signal.throwIfAborted();
     if (tooMuch)
       return { ok: false, reason: 'The result is too large. Select fewer columns or shorter values.' };
-    if (!(error instanceof DatabaseError)) throw error;
+    if (!(error instanceof DatabaseError) || isOutage(error)) throw error;
     return { ok: false, reason: describe(error) };
   } finally {
     signal.removeEventListener('abort', stop);
