@@ -295,39 +295,3 @@ describe.each(VENDORS)('%s', (_name, openServer, settingsFor) => {
     });
   });
 });
-
-it('refuses a name that no provider has', async () => {
-  const call = createCallModel(createModelCatalogue({ offline: false }));
-  const answer = call(request(), { signal: new AbortController().signal, onDelta: () => {} });
-  await expect(answer).rejects.toMatchObject({ code: 'invalid_model' });
-});
-
-it('calls the offline model the same way', async () => {
-  const call = createCallModel(createModelCatalogue({ offline: true }));
-  const deltas: ContentDelta[] = [];
-  const options = {
-    signal: new AbortController().signal,
-    onDelta: (delta: ContentDelta) => deltas.push(delta),
-  };
-  const content = 'Use lookup with id 42';
-  const input = {
-    kind: 'message.input',
-    id: 'm',
-    createdAt: 'now',
-    role: 'user',
-    content,
-    prefix: false,
-  } as const;
-  const answer = await call(request({ entries: [input], tools: [LOOKUP] }), options);
-  expect(answer).toMatchObject({
-    content: '',
-    calls: [{ name: 'lookup', arguments: '{"id":"42"}' }],
-    finish: 'tool_calls',
-  });
-  expect(answer.usage.promptTokens).toBeGreaterThan(0);
-
-  const chat = await call(request(), options);
-  expect(chat.content).toContain('Offline model');
-  expect(deltas.length).toBeGreaterThan(5);
-  expect(deltas.map(delta => delta.text).join('')).toBe(chat.content);
-});

@@ -70,8 +70,15 @@ async function callOnce(
     // The offline model acts on the newest message; joined to an older one it would act on both.
     joinSpeakers: !offline,
   });
-  const { stream } = await watch.race(resolved.model.doStream({ ...callOptions, abortSignal: watch.signal }));
-  return await readAnswer(stream, watch, onDelta);
+  try {
+    const { stream } = await watch.race(
+      resolved.model.doStream({ ...callOptions, abortSignal: watch.signal }),
+    );
+    return await readAnswer(stream, watch, onDelta);
+  } catch (error) {
+    // A stopped request fails in the vendor's package too, in words of its own; why it was stopped is what counts.
+    throw watch.signal.aborted ? watch.signal.reason : error;
+  }
 }
 
 /** Milliseconds to wait before another try; undefined when there is to be none. */

@@ -119,7 +119,10 @@ async function stream(
     if (response.destroyed) return;
     if (index === reply.hangAfterChunks) return;
     // Ending the socket with what was written flushed, so that the reader gets the chunks and then the cut.
-    if (index === reply.dropAfterChunks) return void response.socket?.destroySoon();
+    if (index === reply.dropAfterChunks) {
+      response.socket?.destroySoon();
+      return;
+    }
     if (reply.chunkDelayMs) await delay(reply.chunkDelayMs, undefined, { signal });
     response.write(`data: ${JSON.stringify(chunk)}\n\n`);
   }

@@ -68,7 +68,8 @@ function fillObject(schema: Schema, context: Context, known: Readonly<Record<str
   const required = slots.filter(slot => slot.required);
   const plain = slots.filter(slot => !isSqlSlot(slot, tool.description));
 
-  fill(slots, slot => known[slot.name]);
+  // Own keys only: a property may well be called `constructor`.
+  fill(slots, slot => (Object.hasOwn(known, slot.name) ? known[slot.name] : undefined));
   fill(slots, slot => {
     if (values.has(slot.name) || !isSqlSlot(slot, tool.description)) return undefined;
     const written = writeSql(scan.text, `${tool.description}\n${slot.description}`);

@@ -15,7 +15,7 @@ export function findJsonObject(text: string, schema: Schema): Readonly<Record<st
       Object.keys(value).length > 0 &&
       Object.keys(value).every(key => slots.some(slot => slot.name === key)) &&
       slots.every(slot => {
-        const given = value[slot.name];
+        const given = Object.hasOwn(value, slot.name) ? value[slot.name] : undefined;
         return given === undefined ? !slot.required : isOfType(given, slot.schema);
       });
     if (fits) return value;

@@ -6,14 +6,15 @@ import { QUOTED } from './scan.ts';
 import type { Found, Scan } from './scan.ts';
 import { escapePattern, singular, splitName } from './words.ts';
 
-const EMAIL = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/;
+// The look behind keeps a long word from being tried at each of its letters.
+const EMAIL = /(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+/;
 const LINK = /https?:\/\/[^\s"'<>`]*[^\s"'<>`.,;:!?)]/;
 const DATE = /\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?/;
 const UUID = /[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/i;
 /** Letters and digits together, as people number things: ORD-1042, TICK-0001, a7. */
 const CODE = /(?<![\w@./-])(?=[\w-]*\d)(?=[\w-]*[a-z])[a-z]+[\w-]*\d[\w-]*|(?<![\w@./-])\d[\w-]*[a-z][\w-]*/i;
 
-export const LIMIT_WORDS = new Set([
+const LIMIT_WORDS = new Set([
   'limit',
   'count',
   'max',

@@ -11,6 +11,9 @@ export interface OfflineTool {
   readonly readOnly: boolean;
 }
 
+/** A server may describe itself at any length; what is searched for patterns is kept short. */
+const MAX_DESCRIPTION = 10_000;
+
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -22,7 +25,7 @@ export function toOfflineTools(tools: LanguageModelV4CallOptions['tools']): Offl
       ? [
           {
             name: tool.name,
-            description: tool.description ?? '',
+            description: (tool.description ?? '').slice(0, MAX_DESCRIPTION),
             schema: isRecord(tool.inputSchema) ? tool.inputSchema : {},
             readOnly: tool.providerOptions?.['tramontane']?.['readOnly'] === true,
           },
@@ -87,7 +90,8 @@ export function slotsOf(schema: Schema, root: Schema): Slot[] {
       schema: property,
       type: typeOf(property),
       required: required.includes(name),
-      description: typeof property['description'] === 'string' ? property['description'] : '',
+      description:
+        typeof property['description'] === 'string' ? property['description'].slice(0, MAX_DESCRIPTION) : '',
     };
   });
   return [...slots.filter(slot => slot.required), ...slots.filter(slot => !slot.required)];

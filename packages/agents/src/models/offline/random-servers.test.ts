@@ -24,8 +24,8 @@ function createMaker(seed: number) {
   const word = (): string => {
     for (;;) {
       const made =
-        Array.from({ length: 3 }, () => pick([...'bdfgklmnprtvz']) + pick([...'aeiou'])).join('') +
-        pick([...'kmnrt']);
+        Array.from({ length: 3 }, () => pick('bdfgklmnprtvz'.split('')) + pick('aeiou'.split(''))).join('') +
+        pick('kmnrt'.split(''));
       if (!used.has(made)) return used.add(made) && made;
     }
   };

@@ -52,7 +52,7 @@ function toLines(record: Row): string {
 
 function toCell(value: unknown): string {
   if (value === null || value === undefined) return '';
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   // A bar or a line break inside a cell would break the table apart.
   return shorten(text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|'), MAX_CELL);
 }

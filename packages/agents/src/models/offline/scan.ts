@@ -20,7 +20,7 @@ export interface Scan {
 }
 
 /** Strings in quotation marks or code marks. An apostrophe inside a word opens nothing. */
-export const QUOTED = /(?<!\w)"([^"\n]+)"|“([^”]+)”|«([^»]+)»|`([^`]+)`|(?<!\w)'([^'\n]+)'(?!\w)/;
+export const QUOTED = /(?<!\w)"([^"\n]+)"|“([^“”]+)”|«([^«»]+)»|`([^`]+)`|(?<!\w)'([^'\n]+)'(?!\w)/;
 
 export function createScan(text: string): Scan {
   const taken: Span[] = [];

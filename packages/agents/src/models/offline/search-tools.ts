@@ -4,7 +4,7 @@ import { isRecord, slotsOf } from './offline-tool.ts';
 import { isEmptyWord, splitName, stem } from './words.ts';
 import { isSqlSlot, writeSql } from './write-sql.ts';
 
-const URL_OR_EMAIL = /https?:\/\/\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;
+const URL_OR_EMAIL = /https?:\/\/\S+|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;
 
 /**
  * The tool that a text is most likely about: full text search over names, descriptions and parameters. Small talk finds

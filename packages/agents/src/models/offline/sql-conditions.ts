@@ -121,7 +121,7 @@ function findComparison(text: string, table: Table): Part {
   const where: string[] = [];
   for (const [words, operator] of COMPARE) {
     const pattern = new RegExp(
-      String.raw`(\w+)?\s*(?:\bis\s+|\bof\s+)?\b(?:${words})\s+[$€£]?(\d[\d,]*(?:\.\d+)?)(?:\s+(\w+))?`,
+      String.raw`(?:\b(\w+)\s+)?(?:is\s+|of\s+)?\b(?:${words})\s+[$€£]?(\d[\d,]*(?:\.\d+)?)(?:\s+(\w+))?`,
       'gi',
     );
     for (const match of text.matchAll(pattern)) {
@@ -184,7 +184,7 @@ function findEqual(text: string, table: Table): Part {
             'u',
           ).exec(text)
         : null) ??
-      (column.name === 'email' ? /\b([\w.+-]+@[\w-]+(?:\.[\w-]+)+)/.exec(text) : null);
+      (column.name === 'email' ? /(?<![\w.+-])([\w.+-]+@[\w-]+(?:\.[\w-]+)+)/.exec(text) : null);
     const value = match?.slice(1).find(group => group !== undefined);
     if (value === undefined) return [];
     const literal = isNumberColumn(column) && /^-?\d+(?:\.\d+)?$/.test(value) ? value : quoteText(value);
