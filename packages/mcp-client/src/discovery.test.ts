@@ -177,3 +177,93 @@ describe('a finding', () => {
     expect(behind.map(server => server.calls.length)).toEqual([1, 1, 1, 1]);
   });
 });
+
+describe('requests', () => {
+  test('arguments that a schema marks go into headers too', async () => {
+    const located: PlainTool = {
+      name: 'greet',
+      inputSchema: { properties: { region: { type: 'string', 'x-mcp-header': 'Region' } } },
+      handler: ({ region }) => `hello ${String(region)}`,
+    };
+    const server = await started(openSdkV2Server({ tools: [located] }));
+    const seen: unknown[] = [];
+    const front = await openFront(
+      () => server.origin,
+      request => {
+        if (request.headers['mcp-method'] === 'tools/call') seen.push(request.headers['mcp-param-region']);
+        return false;
+      },
+    );
+    const target = targetOf(front.origin);
+    const callIn = async (region: string): Promise<unknown> =>
+      (
+        await connections.callTool(target, {
+          name: 'greet',
+          arguments: { region },
+          idempotencyKey: 'k',
+          signal,
+        })
+      ).content;
+    await connections.listTools(target, { signal });
+    expect(await callIn('eu-1')).toEqual([{ type: 'text', text: 'hello eu-1' }]);
+    expect(seen).toEqual(['eu-1']);
+  });
+
+  test('a REST server that answers 404 for an unknown tool has answered', async () => {
+    const server = await started(openRestServer({ tools }));
+    let invoked = 0;
+    const front = await openFront(
+      () => server.origin,
+      (request, response) => {
+        if (request.method !== 'POST' || request.url !== '/mcp/v1/tools/invoke') return false;
+        invoked += 1;
+        response
+          .writeHead(404, { 'content-type': 'application/json' })
+          .end('{"detail":"No tool of that name"}');
+        return true;
+      },
+    );
+    const result = await connections.callTool(targetOf(front.origin), {
+      name: 'gone',
+      arguments: {},
+      idempotencyKey: 'k',
+      signal,
+    });
+    expect(result.isError).toBe(true);
+    expect(JSON.stringify(result.content)).toContain('No tool of that name');
+    expect(invoked).toBe(2);
+  });
+
+  test('a REST server that does not like the arguments has answered; its refusals are failures', async () => {
+    const answers: [number, string][] = [
+      [422, '{"detail":[{"loc":["body","arguments","query"],"msg":"Field required"}]}'],
+      [400, '{"error":"query is empty"}'],
+      [403, '{"detail":"Not allowed for this token"}'],
+      [429, '{"detail":"Slow down"}'],
+    ];
+    const server = await started(openRestServer({ tools }));
+    const front = await openFront(
+      () => server.origin,
+      (request, response) => {
+        if (request.method !== 'POST' || request.url !== '/mcp/v1/tools/invoke') return false;
+        const [status, body] = answers.shift() ?? [500, ''];
+        response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+        return true;
+      },
+    );
+    expect(await call(front.origin)).toEqual([
+      { type: 'text', text: 'body.arguments.query: Field required' },
+    ]);
+    expect(await call(front.origin)).toEqual([{ type: 'text', text: 'query is empty' }]);
+    await expect(call(front.origin)).rejects.toMatchObject({
+      code: 'refused',
+      status: 403,
+      mayHaveRun: false,
+    });
+    await expect(call(front.origin)).rejects.toMatchObject({
+      code: 'refused',
+      status: 429,
+      mayHaveRun: false,
+    });
+  });
+});

@@ -116,7 +116,8 @@ function judgeHandshake(
   }
   const translated = toConnectionError(error, request);
   // An error in JSON-RPC's own form comes from a server that speaks it; only "no such method" may be another service.
-  const isAnswer = error instanceof ProtocolError && error.code !== METHOD_NOT_FOUND;
+  const isAnswer =
+    error instanceof ProtocolError && error.code !== METHOD_NOT_FOUND && exchanges.hasLostHandshake !== true;
   if (isAnswer || translated.code === 'timed_out') throw translated;
   return { kind: 'absent', error: translated };
 }

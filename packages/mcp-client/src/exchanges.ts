@@ -10,6 +10,8 @@ export const EXCHANGE_HEADER = 'x-tramontane-exchange';
 /** Largest answer that is read, bytes. */
 export const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 
+const MAX_ATTEMPTS = 8;
+
 /** One request with its answer. The SDK tells too little of it: whether it left, how it failed, when its stream ended. */
 export interface Exchange {
   readonly id: string;
@@ -34,11 +36,13 @@ export interface Exchanges {
   findByMessage(id: string | number | undefined): Exchange | undefined;
   /** `fetch` for the SDK's transport: through the egress, with the target's headers and limits. */
   readonly fetch: FetchLike;
-  /** Every request so far with what was answered; for the report of a discovery. */
+  /** The first requests with what was answered; for the report of a discovery. */
   readonly attempts: Attempt[];
   /** Failure of a request that belongs to no exchange, such as those of the handshake. */
   lastFailure?: EgressError;
   lastStatus?: number;
+  /** The answer to a request of the handshake was an event stream that ended without it. */
+  hasLostHandshake?: boolean;
 }
 
 export class StreamEndedError extends Error {
@@ -66,6 +70,10 @@ export function createExchanges(egress: Egress, target: () => OpenTarget, closed
       for (const [name, value] of Object.entries(ownHeaders)) headers.set(name, value);
       // Streams on which the server speaks unasked: the GET stream of 2025, subscriptions of 2026.
       const isOpenEnded = init.method === 'GET' || headers.get('mcp-method') === 'subscriptions/listen';
+      const note = (answer: string): void => {
+        // A connection lives on for days after its handshake.
+        if (exchanges.attempts.length < MAX_ATTEMPTS) exchanges.attempts.push({ request, answer });
+      };
       const request = `${init.method ?? 'GET'} ${withoutQuery(url)}`;
       const failed = (error: unknown): void => {
         if (!(error instanceof EgressError)) return;
@@ -86,12 +94,12 @@ export function createExchanges(egress: Egress, target: () => OpenTarget, closed
           maxBodyBytes: isOpenEnded ? Infinity : MAX_ANSWER_BYTES,
         });
         exchanges.lastStatus = response.status;
-        exchanges.attempts.push({ request, answer: describeAnswer(response) });
+        note(describeAnswer(response));
         if (exchange !== undefined) exchange.status = response.status;
         return rewrap(response, isOpenEnded, failed);
       } catch (error) {
         failed(error);
-        exchanges.attempts.push({ request, answer: error instanceof Error ? error.message : 'no answer' });
+        note(error instanceof Error ? error.message : 'no answer');
         if (exchange !== undefined && error instanceof EgressError)
           exchange.sent ||= error.data.sent === true;
         throw error;

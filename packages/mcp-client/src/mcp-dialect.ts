@@ -166,6 +166,9 @@ function toDialect(
       const problems: string[] = [];
       let cursor: string | undefined;
       let ttlMs: number | undefined;
+      // A server without the capability answers "no such method", which would look like a broken one.
+      if (client.getServerCapabilities()?.tools === undefined)
+        return { items, problems: ['The server declares that it has no tools.'] };
       listen();
       for (let page = 1; ; page += 1) {
         const answer = await listPage(cursor, signal);

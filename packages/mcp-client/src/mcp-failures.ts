@@ -76,7 +76,7 @@ export function toCallOutcome(
 }
 
 /** Whether the server turned the request away before reading it, because this connection does not fit it any more. */
-export function isStale(cause: unknown, status: number | undefined): boolean {
+function isStale(cause: unknown, status: number | undefined): boolean {
   if (cause instanceof ProtocolError) return cause.code === VERSION_NOT_SUPPORTED;
   if (!(cause instanceof SdkHttpError)) return false;
   // 404 is a lost session (2025) or an address without a server, 405 an address for something else.

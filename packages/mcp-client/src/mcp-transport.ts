@@ -1,8 +1,12 @@
-import { type JSONRPCMessage, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import {
+  INTERNAL_ERROR,
+  type JSONRPCMessage,
+  StreamableHTTPClientTransport,
+} from '@modelcontextprotocol/client';
 import { EXCHANGE_HEADER, type Exchanges } from './exchanges.ts';
 import { isRecord } from './json.ts';
 
-/** The SDK forgets requests whose event stream ends early; here the exchange is told. */
+/** The SDK lets a request wait for its time limit when the event stream of its answer ends early; here it is told. */
 export class WatchedTransport extends StreamableHTTPClientTransport {
   private readonly exchanges: Exchanges;
 
@@ -16,9 +20,12 @@ export class WatchedTransport extends StreamableHTTPClientTransport {
     ...[message, options = {}]: Parameters<StreamableHTTPClientTransport['send']>
   ): Promise<void> {
     const exchange = this.exchanges.find(options.headers?.[EXCHANGE_HEADER]);
-    if (exchange === undefined) return super.send(message, options);
-    if (!Array.isArray(message) && 'id' in message && message.id !== undefined)
-      exchange.messageId = message.id;
+    const id = !Array.isArray(message) && 'method' in message && 'id' in message ? message.id : undefined;
+    if (exchange === undefined) {
+      if (id === undefined || options.onRequestStreamEnd !== undefined) return super.send(message, options);
+      return super.send(message, { ...options, onRequestStreamEnd: () => this.endHandshake(id) });
+    }
+    if (id !== undefined) exchange.messageId = id;
     const signals =
       options.requestSignal === undefined ? [exchange.signal] : [exchange.signal, options.requestSignal];
     return super.send(message, {
@@ -26,6 +33,13 @@ export class WatchedTransport extends StreamableHTTPClientTransport {
       requestSignal: AbortSignal.any(signals),
       onRequestStreamEnd: () => exchange.streamEnded(),
     });
+  }
+
+  /** A request of the handshake belongs to no exchange, so it is ended in the protocol's own form. */
+  private endHandshake(id: string | number): void {
+    this.exchanges.hasLostHandshake = true;
+    const error = { code: INTERNAL_ERROR, message: 'the stream of the answer ended without the answer' };
+    this.onmessage?.({ jsonrpc: '2.0', id, error });
   }
 }
 
@@ -43,6 +57,6 @@ export function keepItems(transport: WatchedTransport, exchanges: Exchanges): vo
     exchange.items = message.result['tools'];
     return { ...message, result: { ...message.result, tools: [] } };
   };
-  // eslint-disable-next-line unicorn/prefer-add-event-listener -- the transport is no event target
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the transport is no event target
   transport.onmessage = message => deliver?.(sift(message));
 }

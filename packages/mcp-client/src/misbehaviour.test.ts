@@ -70,6 +70,7 @@ describe('a server that is broken everywhere', () => {
     html: ['not_mcp_server', undefined],
     other_json: ['not_mcp_server', undefined],
     bad_json: ['not_mcp_server', undefined],
+    ended_stream: ['not_mcp_server', undefined],
     error_500: ['protocol_error', 500],
     error_503: ['unreachable', 503],
     unauthorized: ['refused', 401],
@@ -203,6 +204,15 @@ describe.each(['mcp-2025', 'mcp-2026', 'rest'] as const)('a %s server that break
     expect(error.message).toContain('the list is broken');
   });
 });
+
+test.each(['mcp-2025', 'mcp-2026'] as const)(
+  'a %s server without tools has an empty list that says so',
+  async dialect => {
+    const server = await broken('list_absent', dialect);
+    const listing = await connections.listTools(targetOf(server.url), { signal });
+    expect([listing.tools, listing.problems.length]).toEqual([[], 1]);
+  },
+);
 
 test.each(['mcp-2025', 'mcp-2026'] as const)('an endless %s list stops after 64 pages', async dialect => {
   const server = await broken('list_endless', dialect);

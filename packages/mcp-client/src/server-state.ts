@@ -50,7 +50,8 @@ export function createServerState(first: OpenTarget, options: ServerStateOptions
     target: () => target,
     onListChanged: () => {
       changes += 1;
-      cached = undefined;
+      // The old definitions still tell which arguments go into headers until the new ones are here.
+      if (cached !== undefined) cached = { ...cached, expiresAt: -Infinity };
     },
   };
 

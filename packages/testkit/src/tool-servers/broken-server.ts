@@ -9,6 +9,7 @@ export const BROKEN_EVERYWHERE = [
   'html', // a web page for every path, status 200
   'other_json', // valid JSON that is neither JSON-RPC nor the REST form
   'bad_json', // says JSON and sends something else
+  'ended_stream', // an event stream that ends at once
   'error_500',
   'error_503',
   'unauthorized', // 401 with a sentence
@@ -33,6 +34,7 @@ export const BROKEN_LISTS = [
   'list_invalid', // good, nameless, bad and repeated definitions
   'list_endless', // every page names another one
   'list_error', // the method fails
+  'list_absent', // an MCP server that declares no tools and does not know the method
 ] as const;
 
 export type BrokenKind =
@@ -79,6 +81,7 @@ function breakAll(kind: BrokenKind, response: ServerResponse): boolean {
     html: [200, 'text/html', '<!doctype html><title>Welcome</title>'],
     other_json: [200, 'application/json', '{"hello":"world"}'],
     bad_json: [200, 'application/json', '{"jsonrpc":"2.0",'],
+    ended_stream: [200, 'text/event-stream', ''],
     error_500: [500, 'text/plain', 'Internal Server Error'],
     error_503: [503, 'text/plain', 'upstream connect error'],
     unauthorized: [401, 'application/json', '{"detail":"Token expired on Tuesday"}'],
@@ -141,11 +144,12 @@ async function answerMcp(
   };
   const fail = (code: number, text: string, status = 200): void =>
     sendJson(response, status, { jsonrpc: '2.0', id: message.id, error: { code, message: text } });
+  const capabilities = kind === 'list_absent' ? {} : { tools: {} };
   const method = `${isModern ? 'modern' : 'legacy'} ${message.method}`;
   if (method === 'modern server/discover') {
     reply({
       supportedVersions: ['2026-07-28'],
-      capabilities: { tools: {} },
+      capabilities,
       ttlMs: 0,
       cacheScope: 'private',
     });
@@ -153,10 +157,10 @@ async function answerMcp(
     response.setHeader('mcp-session-id', 'one');
     reply({
       protocolVersion: '2025-11-25',
-      capabilities: { tools: {} },
+      capabilities,
       serverInfo: { name: 'broken', version: '0' },
     });
-  } else if (message.method === 'tools/list') {
+  } else if (message.method === 'tools/list' && kind !== 'list_absent') {
     if (kind === 'list_error') fail(-32603, 'the list is broken');
     else
       reply({

@@ -52,7 +52,7 @@ export interface ToolServer {
   close(): Promise<void>;
 }
 
-export const IDEMPOTENCY_KEY_META = 'io.tramontane/idempotency-key';
+const IDEMPOTENCY_KEY_META = 'io.tramontane/idempotency-key';
 
 /** The members of a definition that go over an MCP wire. */
 export function toWireTool(tool: PlainTool): {
