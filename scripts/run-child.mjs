@@ -28,11 +28,19 @@ export function runChild(node, args) {
     last = { signal, at: now };
     child.kill(signal);
   };
+  // npm ends at once on SIGTERM and tells nobody. Started by npm, a change of parent means that it is gone.
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.env.npm_lifecycle_event === undefined || process.ppid === parent) return;
+    clearInterval(watch);
+    forward('SIGTERM');
+  }, 500);
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, forward);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
+      clearInterval(watch);
       for (const name of signals) process.off(name, forward);
       resolve(code ?? 128 + (constants.signals[signal] ?? 0));
     });

@@ -11,3 +11,7 @@ test('a long text is cut with a count of what was left out', () => {
   expect(firstLines('a\nb\nc\nd', 2)).toBe('a\nb\n… 2 more lines');
   expect(firstLines('a\nb', 2)).toBe('a\nb');
 });
+
+test('a row of a Markdown table stays one line', () => {
+  expect(wrapText(`| ${'cell | '.repeat(10)}`, 20)).toBe('| cell | cell | cel…');
+});

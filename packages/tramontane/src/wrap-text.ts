@@ -1,4 +1,7 @@
-/** Breaks text into lines of at most `width` columns, between words where it can. Lines of the text stay lines. */
+/**
+ * Breaks text into lines of at most `width` columns, between words where it can. Lines of the text stay lines; rows of
+ * a Markdown table are cut instead, since nobody can read them broken.
+ */
 export function wrapText(text: string, width: number): string {
   return text
     .split('\n')
@@ -7,6 +10,7 @@ export function wrapText(text: string, width: number): string {
 }
 
 function wrapLine(line: string, width: number): string[] {
+  if (line.startsWith('|') && line.length > width) return [`${line.slice(0, width - 1)}…`];
   const lines: string[] = [];
   let rest = line;
   while (rest.length > width) {
