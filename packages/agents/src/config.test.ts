@@ -1,0 +1,87 @@
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ConfigError, readConfig, renderConfiguration } from './config.ts';
+
+const problemsOf = (environment: Record<string, string>): readonly string[] => {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+};
+
+test('without any setting the server listens on loopback and keeps its data beside it', () => {
+  expect(readConfig({})).toMatchObject({
+    host: '127.0.0.1',
+    port: 3000,
+    dataFolder: resolve('.tramontane'),
+    databaseUrl: undefined,
+    apiKeys: undefined,
+    allowPrivateNetworks: [],
+    trustedToolServers: [],
+  });
+});
+
+test('an empty value is no value', () => {
+  expect(readConfig({ TRAMONTANE_PORT: '', TRAMONTANE_API_KEYS: ' ' })).toMatchObject({
+    port: 3000,
+    apiKeys: undefined,
+  });
+});
+
+test('lists are split at commas', () => {
+  expect(readConfig({ TRAMONTANE_API_KEYS: 'one, two' }).apiKeys).toEqual(['one', 'two']);
+  expect(
+    readConfig({ TRAMONTANE_TRUSTED_TOOL_SERVERS: 'http://a.example/mcp, *' }).trustedToolServers,
+  ).toEqual(['http://a.example', '*']);
+});
+
+test('all problems are told together, each with its name', () => {
+  const problems = problemsOf({
+    TRAMONTANE_PORT: '70000',
+    TRAMONTANE_ALLOW_PRIVATE_NETWORKS: 'everything',
+    TRAMONTANE_MODEL_BASE_URL: 'localhost:11434',
+    TRAMONTANE_TYPO: '1',
+  });
+  for (const name of ['PORT', 'ALLOW_PRIVATE_NETWORKS', 'MODEL_BASE_URL', 'TYPO']) {
+    expect(problems.filter(problem => problem.startsWith(`TRAMONTANE_${name}`))).toHaveLength(1);
+  }
+});
+
+test('no problem shows a secret', () => {
+  const problems = problemsOf({
+    DATABASE_URL: 'mysql://root:hunter2@db/x',
+    TRAMONTANE_SECRET_KEY: 'hunter2',
+    TRAMONTANE_API_KEYS: 'hunter2 with a space',
+  });
+  expect(problems).toHaveLength(3);
+  expect(problems.join()).not.toContain('hunter2');
+});
+
+test('a shared database asks for keys of its own', () => {
+  expect(problemsOf({ DATABASE_URL: 'postgresql://u@db/x' })).toHaveLength(2);
+  expect(
+    problemsOf({
+      DATABASE_URL: 'postgresql://u@db/x',
+      TRAMONTANE_API_KEYS: 'one',
+      TRAMONTANE_SECRET_KEY: 'sixteen characters',
+    }),
+  ).toEqual([]);
+});
+
+describe('names that Kubernetes gives to pods beside a service named tramontane', () => {
+  test('are not taken for settings', () => {
+    const config = readConfig({
+      TRAMONTANE_PORT: 'tcp://10.0.0.1:80',
+      TRAMONTANE_PORT_80_TCP_ADDR: '10.0.0.1',
+      TRAMONTANE_SERVICE_HOST: '10.0.0.1',
+    });
+    expect(config.port).toBe(3000);
+  });
+});
+
+test('the page of settings has a row for each', () => {
+  expect(renderConfiguration().match(/^\| `/gm)).toHaveLength(Object.keys(readConfig({})).length);
+});
