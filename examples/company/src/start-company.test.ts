@@ -1,8 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -247,32 +243,6 @@ test('a role for queries that may write is refused at the start', async () => {
   await expect(startCompany({ ...settings, database })).rejects.toMatchObject({ code: 'reader_too_strong' });
 });
 
-function startMain(env: Record<string, string>): {
-  child: ChildProcess;
-  output: () => string;
-  ended: Promise<unknown[]>;
-} {
-  const main = new URL('main.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, ['--conditions=@tramontane/source', main], {
-    env: { PATH: process.env['PATH'], TRAMONTANE_DATA: join(folder, 'data'), ...env },
-  });
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  return { child, output: () => text, ended: once(child, 'close') };
-}
-
-test('the process: a hash as the token, ready as its last line, a clean end on SIGTERM', async () => {
-  const main = startMain({ PORT: '0', MCP_TOKEN_HASH: createHash('sha256').update(token).digest('hex') });
-  while (!main.output().includes('ready ')) await once(main.child.stdout ?? main.child, 'data');
-  const url = /ready (http:\/\/127\.0\.0\.1:\d+)\n$/u.exec(main.output())?.[1] ?? '';
-  const response = await fetch(`${url}/mcp/v1/tools`, { headers: { authorization: `Bearer ${token}` } });
-  expect(response.status).toBe(200);
-  await response.text();
-  main.child.kill('SIGTERM');
-  expect(await main.ended).toEqual([0, null]);
-});
-
 test('a killed database is told to the caller, and is back soon after', async () => {
   const pid = Number((await readFile(join(postgres.location.data, 'postmaster.pid'), 'utf8')).split('\n')[0]);
   process.kill(pid, 'SIGKILL');
@@ -283,20 +253,4 @@ test('a killed database is told to the caller, and is back soon after', async ()
   } while (answers.at(-1)?.success !== true && answers.length < 500);
   expect(answers.pop()?.result).toEqual([{ n: 20 }]);
   for (const answer of answers) expect(answer.error).toContain('cannot be reached at the moment');
-});
-
-test('the process: what is wrong is one sentence and status 1', async () => {
-  const taken = createServer();
-  taken.listen(0, '127.0.0.1');
-  await once(taken, 'listening');
-  const address = taken.address();
-  const port = String(typeof address === 'object' ? address?.port : '');
-  const [noToken, busy] = [startMain({ PORT: '0' }), startMain({ PORT: port, MCP_SECRET_TOKEN: token })];
-  expect(await noToken.ended).toEqual([1, null]);
-  expect(noToken.output()).toMatch(/^Set MCP_SECRET_TOKEN .*MCP_TOKEN_HASH.*\n$/u);
-  expect(await busy.ended).toEqual([1, null]);
-  expect(busy.output()).toBe(
-    `Port ${port} is in use by another program. Stop it, or set PORT to a free one.\n`,
-  );
-  taken.close();
 });

@@ -1,8 +1,8 @@
+import { createHash } from 'node:crypto';
 import { defineTool, ToolError, type Tool } from '@tramontane/mcp-server';
 import { DatabaseError, type Pool } from 'pg';
 import { z } from 'zod';
 import { reportOutage } from './database-failure.ts';
-import { toKeyColumn } from './once.ts';
 import type { CompanyDatabases } from './open-databases.ts';
 import { checkQuery } from './query/check-query.ts';
 import { runQuery } from './query/run-query.ts';
@@ -140,4 +140,9 @@ async function writeOnce<T extends object>(
   if (row === undefined)
     throw new Error('A row with this idempotency key was in the way of a new one and then gone.');
   return row;
+}
+
+/** The column's value for a call's key: of any length, and nothing of it readable. Null: no key, write always. */
+function toKeyColumn(idempotencyKey: string | undefined): string | null {
+  return idempotencyKey === undefined ? null : createHash('sha256').update(idempotencyKey).digest('hex');
 }

@@ -85,7 +85,7 @@ export async function removeAbandonedDrafts(cluster: string): Promise<void> {
   for (const name of await readdir(home)) {
     if (!name.startsWith(prefix)) continue;
     const pid = Number(name.slice(prefix.length).split('-')[0]);
-    if (pid !== process.pid && Number.isInteger(pid) && (await lookAtProcess(pid)) === 'gone') {
+    if (pid !== process.pid && Number.isInteger(pid) && (await lookAtProcess(pid, cluster)) === 'gone') {
       // Its initdb may have outlived it and still write; then a later start removes it.
       await rm(join(home, name), { recursive: true, force: true }).catch(() => undefined);
     }

@@ -60,7 +60,7 @@ export async function joinServer(options: JoinOptions): Promise<Membership> {
         await delay(10, undefined, { signal });
         continue;
       }
-      if (running && (await lookAtProcess(running.pid)) === 'postgres') {
+      if (running && (await lookAtProcess(running.pid, cluster)) === 'server') {
         // Another process's: on its way up or down.
         await delay(50, undefined, { signal });
         continue;

@@ -30,11 +30,11 @@ async function stopServer(pid: number, cluster: string): Promise<void> {
     ['SIGINT', 10_000],
     ['SIGQUIT', 5000],
   ] as const) {
-    if ((await lookAtProcess(pid)) !== 'postgres') return;
+    if ((await lookAtProcess(pid, cluster)) !== 'server') return;
     process.kill(pid, signal);
     const limit = Date.now() + patienceMs;
     while (Date.now() < limit) {
-      if ((await lookAtProcess(pid)) !== 'postgres') return;
+      if ((await lookAtProcess(pid, cluster)) !== 'server') return;
       await delay(10);
     }
   }

@@ -18,46 +18,57 @@ export async function readPostmaster(cluster: string): Promise<Postmaster | unde
   return { pid, socket: lines[4]?.trim() ?? '', ready: lines[7]?.trim() === 'ready' };
 }
 
-export type ProcessKind = 'gone' | 'postgres' | 'other';
+/** `server`: the server of this cluster. `other`: anything else that lives, another cluster's server too. */
+export type ProcessKind = 'gone' | 'server' | 'other';
 
 /** What a process id stands for now. A zombie is gone: it holds no files and answers nobody. */
-export async function lookAtProcess(pid: number): Promise<ProcessKind> {
-  const found = process.platform === 'linux' ? await statOfLinux(pid) : await statOfPs(pid);
-  if (!found) return 'gone';
-  if (found.state.startsWith('Z')) return 'gone';
-  return found.name === 'postgres' ? 'postgres' : 'other';
+export async function lookAtProcess(pid: number, cluster: string): Promise<ProcessKind> {
+  const found = process.platform === 'linux' ? await readFromProc(pid) : await readFromPs(pid);
+  if (!found || found.state.startsWith('Z')) return 'gone';
+  // spawnServer() names the cluster in the arguments.
+  return found.command.includes('postgres') && found.command.includes(cluster) ? 'server' : 'other';
 }
 
-async function statOfLinux(pid: number): Promise<{ name: string; state: string } | undefined> {
+interface FoundProcess {
+  state: string;
+  /** Program and arguments. */
+  command: string;
+}
+
+async function readFromProc(pid: number): Promise<FoundProcess | undefined> {
   // "pid (name) state …"; the name may itself hold parentheses.
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  const end = text.lastIndexOf(')');
-  return { name: text.slice(text.indexOf('(') + 1, end), state: text.slice(end + 2, end + 3) };
+  const state = text.slice(text.lastIndexOf(')') + 2).slice(0, 1);
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  return { state, command: command.replaceAll('\0', ' ') };
 }
 
-async function statOfPs(pid: number): Promise<{ name: string; state: string } | undefined> {
-  const result = await runProgram('ps', ['-o', 'stat=,ucomm=', '-p', String(pid)], { timeoutMs: 5000 });
-  const [state, name] = result.stdout.trim().split(/\s+/u);
-  return state && name ? { name, state } : undefined;
+async function readFromPs(pid: number): Promise<FoundProcess | undefined> {
+  const result = await runProgram('ps', ['-ww', '-o', 'stat=,command=', '-p', String(pid)], {
+    timeoutMs: 5000,
+  });
+  const [, state, command] = /^\s*(\S+)\s+(.*)$/su.exec(result.stdout) ?? [];
+  return state !== undefined && command !== undefined ? { state, command } : undefined;
 }
 
 /**
- * Removes the lock files that name a process which lives and is not PostgreSQL: a number used
- * again after a crash. PostgreSQL would take it for its own kind and never start. Lock files of
+ * Removes the lock files that name a process which lives and is not this cluster's server: a number
+ * used again after a crash. PostgreSQL would take it for its own kind and never start. Lock files of
  * dead processes are left to PostgreSQL, which knows best.
  */
 export async function clearStaleLocks(cluster: string, socketFolder: string): Promise<void> {
   for (const file of [join(cluster, 'postmaster.pid'), join(socketFolder, `.s.PGSQL.${socketPort}.lock`)]) {
     const pid = Number(((await readIfThere(file)) ?? '').split('\n')[0]);
     if (!Number.isInteger(pid) || pid <= 0) continue;
-    if ((await lookAtProcess(pid)) === 'other' || (await isZombie(pid))) await rm(file, { force: true });
+    if ((await lookAtProcess(pid, cluster)) === 'other' || (await isZombie(pid, cluster)))
+      await rm(file, { force: true });
   }
 }
 
 /** kill(2), by which PostgreSQL asks, says that a zombie lives. */
-async function isZombie(pid: number): Promise<boolean> {
-  if ((await lookAtProcess(pid)) !== 'gone') return false;
+async function isZombie(pid: number, cluster: string): Promise<boolean> {
+  if ((await lookAtProcess(pid, cluster)) !== 'gone') return false;
   try {
     process.kill(pid, 0);
     return true;
