@@ -11,6 +11,7 @@ import { addConnectorRoutes } from './connector-routes.ts';
 import { addConversationRoutes } from './conversation-routes.ts';
 import { answerError, answerUnauthorized } from './errors.ts';
 import { addHealthRoutes, type Health } from './health-routes.ts';
+import { acceptJsonOnly } from './json-body.ts';
 import { addModelRoutes, type Models } from './model-routes.ts';
 
 export interface HttpPorts {
@@ -26,26 +27,35 @@ export interface HttpPorts {
 /** Pictures and documents travel inside requests, base64 in JSON. */
 const BODY_LIMIT = 32 * 1024 * 1024;
 
+/** Characters of one part of a path. Names of tools come from their servers, and Fastify's own limit of 100 cuts them off. */
+const MAX_PARAM_LENGTH = 16 * 1024;
+
 /** The API as a Fastify app; nothing listens yet. */
 export function createHttpServer(ports: HttpPorts): FastifyInstance {
   const app = fastify({
     loggerInstance: ports.log,
     bodyLimit: BODY_LIMIT,
-    routerOptions: { ignoreTrailingSlash: true },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_LENGTH },
     requestIdHeader: 'x-request-id',
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
     // Clients that were given an address ending in /v1 add another one.
     rewriteUrl: request => (request.url ?? '/').replace(/^\/v1\/v1\//, '/v1/'),
+    // Addresses that the router cannot read reach no hook: without this they get another body, and no check of the key.
+    frameworkErrors: (error, request, reply) => {
+      if (ports.keys(request.headers.authorization).ok) answerError(error, request, reply);
+      else answerUnauthorized(reply);
+    },
   });
+  acceptJsonOnly(app);
 
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     if (isPublic(request.url)) return;
+    if (!ports.keys(request.headers.authorization).ok) return answerUnauthorized(reply);
     // No id, name or filter holds one, and PostgreSQL refuses to be asked for one.
     if (request.url.includes('%00'))
       throw new ApiError('invalid_request', 'The address holds a NUL character.');
-    if (!ports.keys(request.headers.authorization).ok) return answerUnauthorized(reply);
   });
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => {
