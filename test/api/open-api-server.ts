@@ -11,6 +11,8 @@ import { openModels, type Models } from './scripted-models.ts';
 export interface ApiServerOptions {
   /** `embedded`: a PostgreSQL of its own in `dataFolder`, and the offline model for every name. Default `shared`. */
   readonly database?: 'shared' | 'embedded';
+  /** `none`: no provider at all, on the shared database. Default `scripted`. */
+  readonly vendor?: 'scripted' | 'none';
   /** TRAMONTANE_ALLOW_PRIVATE_NETWORKS. Default `loopback`. */
   readonly allow?: string;
 }
@@ -61,7 +63,8 @@ export async function openApiServer(options: ApiServerOptions = {}): Promise<Api
       TRAMONTANE_API_KEYS: key,
       TRAMONTANE_SECRET_KEY: 'secret-key-of-the-api-tests-0123456789abcdef',
       TRAMONTANE_ALLOW_PRIVATE_NETWORKS: options.allow ?? 'loopback',
-      ...(database && { DATABASE_URL: database.url, TRAMONTANE_MODEL_BASE_URL: models.url }),
+      ...(database && { DATABASE_URL: database.url }),
+      ...(database && options.vendor !== 'none' && { TRAMONTANE_MODEL_BASE_URL: models.url }),
     }),
     { log: pino({ level: 'debug' }, { write: line => void lines.push(line) }) },
   ).catch(async (error: unknown) => {
