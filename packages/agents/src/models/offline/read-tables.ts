@@ -13,6 +13,8 @@ export interface Table {
   /** Stems of the words that mean this table: its name first, then what is said about it. */
   readonly names: readonly string[];
   readonly aliases: readonly string[];
+  /** Values that the description lists for a column: `status is paid, shipped or cancelled`. */
+  readonly values: readonly { readonly column: string; readonly value: string }[];
 }
 
 const TABLE = /(?<![\w.])([A-Za-z_][\w.]*)(\s?)\(([^()]*(?:\([^()]*\)[^()]*)*)\)/g;
@@ -39,6 +41,7 @@ export function readTables(description: string): Table[] {
         columns: table.columns,
         names: stemsOf(table.name),
         aliases: aliasesIn(after),
+        values: valuesIn(after, table.columns),
       };
     });
   }
@@ -47,7 +50,7 @@ export function readTables(description: string): Table[] {
     .split(/\s*(?:,|\band\b)\s*/)
     .map(name => name.trim().replace(/\.$/, ''))
     .filter(name => /^[A-Za-z_][\w.]*$/.test(name))
-    .map(name => ({ name, columns: [], names: stemsOf(name), aliases: [] }));
+    .map(name => ({ name, columns: [], names: stemsOf(name), aliases: [], values: [] }));
 }
 
 function readColumn(text: string): Column | undefined {
@@ -66,6 +69,17 @@ function aliasesIn(after: string): string[] {
     .map(word => word.text)
     .filter(word => !isEmptyWord(word))
     .map(stem);
+}
+
+const LISTED =
+  /\b(\w+)\s+(?:is(?:\s+one\s+of)?|are|in)\s*:?\s+((?:[\w-]+,\s*)+(?:or\s+)?[\w-]+(?:\s+or\s+[\w-]+)?)/g;
+
+function valuesIn(after: string, columns: readonly Column[]): Table['values'] {
+  return [...after.matchAll(LISTED)].flatMap(([, column = '', list = '']) =>
+    columns.some(one => one.name === column)
+      ? list.split(/,\s*(?:or\s+)?|\s+or\s+/).map(value => ({ column, value }))
+      : [],
+  );
 }
 
 export function isTimeColumn(column: Column): boolean {

@@ -53,7 +53,11 @@ function takesSql(tool: OfflineTool): boolean {
 }
 
 function takesSqlFor(text: string, tool: OfflineTool): boolean {
-  return sqlSlots(tool).some(slot => 'sql' in writeSql(text, `${tool.description}\n${slot.description}`));
+  return sqlSlots(tool).some(slot => {
+    const written = writeSql(text, `${tool.description}\n${slot.description}`);
+    // A question about its tables that is not understood is better answered by saying so than by silence.
+    return 'sql' in written || written.table !== undefined;
+  });
 }
 
 /** An address is about addresses, not about the words in it. */

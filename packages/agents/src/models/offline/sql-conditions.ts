@@ -1,6 +1,7 @@
 import { isNumberColumn, isTimeColumn } from './read-tables.ts';
 import type { Column, Table } from './read-tables.ts';
 import { quoteName, quoteText } from './sql-quote.ts';
+import { findKeys, findLeftOver, findListedValues, findMoneyColumn } from './sql-values.ts';
 import { escapePattern, findWords, splitName, stem } from './words.ts';
 
 type Problem = { readonly problem: string };
@@ -27,12 +28,19 @@ const COUNT = String.raw`(\d+|${Object.keys(NUMBERS).join('|')})`;
 export function findConditions(text: string, table: Table): { readonly where: string[] } | Problem {
   const parts = [findPeriod, findSince, findPlace, findComparison, findEqual].map(find => find(text, table));
   const where: string[] = [];
+  const add = (more: readonly string[]): void => {
+    where.push(...more.filter(condition => !where.includes(condition)));
+  };
   for (const part of parts) {
     if (part === undefined) continue;
     if ('problem' in part) return part;
-    where.push(...part.where.filter(condition => !where.includes(condition)));
+    add(part.where);
   }
-  return { where };
+  add(findKeys(text, table));
+  add(findListedValues(text, table));
+  const left = findLeftOver(text, where);
+  if (left === undefined) return { where };
+  return { problem: `It is not clear which column of ${table.name} "${left}" is about; name the column.` };
 }
 
 type Part = { readonly where: readonly string[] } | Problem | undefined;
@@ -111,7 +119,7 @@ function findPlace(text: string, table: Table): Part {
 }
 
 const COMPARE: readonly (readonly [string, string])[] = [
-  ['more than|greater than|over|above|exceeding|higher than', '>'],
+  ['more than|greater than|over|above|exceeding|higher than|more expensive than', '>'],
   ['at least|no less than', '>='],
   ['less than|fewer than|under|below|lower than|cheaper than', '<'],
   ['at most|no more than|up to', '<='],
@@ -129,16 +137,23 @@ function findComparison(text: string, table: Table): Part {
       if (/^(?:day|week|month|year|hour|minute)s?$/i.test(match[3] ?? '')) {
         return { problem: `"${phrase}" is not understood; say "in the last 7 days" or "before 2026-01-31".` };
       }
-      const column = findNumberColumn([match[1], match[3]], table, text);
+      const column = findMoneyColumn(phrase, table) ?? findNumberColumn([match[1], match[3]], table, text);
       if (column === undefined) {
         return {
           problem: `It is not clear which column of ${table.name} "${phrase}" is about; name the column.`,
         };
       }
-      where.push(`${quoteName(column)} ${operator} ${(match[2] ?? '').replaceAll(',', '')}`);
+      where.push(`${quoteName(column)} ${operator} ${toAmount(match[2] ?? '', phrase, column)}`);
     }
   }
   return { where };
+}
+
+/** A number as the column counts it: fifty dollars are 5000 in a column of cents. */
+function toAmount(digits: string, phrase: string, column: string): string {
+  const value = digits.replaceAll(',', '');
+  const inCents = /cents?$/.test(column) && /[$€£]|\b(?:dollar|euro|usd|eur)/i.test(phrase);
+  return inCents ? String(Math.round(Number(value) * 100)) : value;
 }
 
 /** The column that a number is about: named beside it, or anywhere in the text, or the only one that counts something. */

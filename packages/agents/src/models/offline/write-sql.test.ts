@@ -4,7 +4,7 @@ import { writeSql } from './write-sql.ts';
 const SHOP = `Runs one SELECT on the shop's database.
 Tables: users(id, name, email, state, created_at), the customers;
 products(id, name, price_cents, stock);
-orders(id, user_id, status, total, ordered_at).`;
+orders(id, user_id, status, total, ordered_at): status is paid, shipped or cancelled.`;
 
 const sql = (text: string, description = SHOP): string => {
   const written = writeSql(text, description);
@@ -27,6 +27,10 @@ describe('writeSql', () => {
     ['products with stock less than 10', 'SELECT * FROM products WHERE stock < 10'],
     ['orders with a total of more than 1,000', 'SELECT * FROM orders WHERE total > 1000'],
     ['orders with status open', "SELECT * FROM orders WHERE status = 'open'"],
+    ['Show shipped orders', "SELECT * FROM orders WHERE status = 'shipped'"],
+    ['orders of user usr_003', "SELECT * FROM orders WHERE user_id = 'usr_003'"],
+    ['order 17', "SELECT * FROM orders WHERE id = '17'"],
+    ['products cheaper than $50', 'SELECT * FROM products WHERE price_cents < 5000'],
     ['top 3 products by price_cents', 'SELECT * FROM products ORDER BY price_cents DESC LIMIT 3'],
     ['names and emails of all users', 'SELECT name, email FROM users'],
     ['users since 2026-01-01', "SELECT * FROM users WHERE created_at >= '2026-01-01'"],
@@ -52,6 +56,8 @@ describe('writeSql', () => {
   });
 
   it('says what it cannot ask instead of asking something else', () => {
+    expect(sql('orders for "blue lamp"')).toMatch(/^PROBLEM .*which column of orders "blue lamp" is about/);
+    expect(sql('products like x-200')).toMatch(/^PROBLEM .*which column of products "x-200" is about/);
     expect(sql('all invoices')).toMatch(/^PROBLEM .*none of the tables \(users, products, orders\)/);
     expect(sql('all products from Germany')).toMatch(/^PROBLEM products has no column for a place/);
     expect(sql('products added in the last 3 days')).toMatch(/^PROBLEM products has no column with a time/);

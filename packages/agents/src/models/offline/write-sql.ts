@@ -5,7 +5,8 @@ import { findConditions, findOrder, findTimeColumn } from './sql-conditions.ts';
 import { quoteName } from './sql-quote.ts';
 import { findWords, stem } from './words.ts';
 
-export type WrittenSql = { readonly sql: string } | { readonly problem: string };
+/** `table`: the text is about one of the tables, only not in a way that is understood. */
+export type WrittenSql = { readonly sql: string } | { readonly problem: string; readonly table?: string };
 
 /** A property that takes SQL: its name or description says so, or it is called `query` and the tool speaks of SQL. */
 export function isSqlSlot(slot: Slot, toolDescription: string): boolean {
@@ -37,7 +38,7 @@ export function writeSql(text: string, description: string): WrittenSql {
   }
   const { table } = mention;
   const conditions = findConditions(text, table);
-  if ('problem' in conditions) return conditions;
+  if ('problem' in conditions) return { ...conditions, table: table.name };
 
   const counts = /\bhow many\b|\bnumber of\b|\bcount\b/i.test(text);
   const where = conditions.where.length > 0 ? ` WHERE ${conditions.where.join(' AND ')}` : '';
@@ -48,7 +49,7 @@ export function writeSql(text: string, description: string): WrittenSql {
   if (folded) return { sql: `SELECT ${folded} ${from}` };
 
   const order = findOrder(text, table);
-  if ('problem' in order) return order;
+  if ('problem' in order) return { ...order, table: table.name };
   return { sql: `SELECT ${findColumns(text, table, mention.start)} ${from}${order.sql}` };
 }
 
