@@ -1,4 +1,4 @@
-// The checks of npm test: what each runs. Shared with nobody else; a new check is a line here.
+// The checks of npm test: what each runs. A new check is a line here.
 
 /** Tools are started by their own files on the pinned Node: no shell, the same on every system. */
 export const checks = [
@@ -15,5 +15,6 @@ export const testFolders = {
   architecture: ['test/architecture/'],
   docs: ['test/docs/'],
   api: ['test/api/'],
+  durability: ['test/durability/'],
   e2e: ['test/e2e/'],
 };

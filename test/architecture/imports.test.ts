@@ -55,6 +55,12 @@ const examples: { rule: keyof typeof violations; path: string; bad: string; good
   {
     rule: 'onlyIn',
     path: 'packages/agents/src/tools/a.ts',
+    bad: `import { connect } from 'node:net';`,
+    good: `import type { Socket } from 'node:net';\nexport type Server = import('node:net').Server;`,
+  },
+  {
+    rule: 'onlyIn',
+    path: 'packages/agents/src/tools/a.ts',
     bad: `import { Client } from '@modelcontextprotocol/client';`,
     good: `import { openConnections } from '@tramontane/mcp-client';`,
   },

@@ -17,6 +17,8 @@ export interface SourceFile {
   readonly program: SyntaxNode;
   /** What the file imports or exports from, types and `import()` included. */
   readonly imports: readonly string[];
+  /** Those of them that are loaded when it runs. */
+  readonly loads: readonly string[];
 }
 
 /** Files of the repository that match, parsed. Test files are named `*.test.ts`; everything else counts as source. */
@@ -34,12 +36,19 @@ export function parseSource(path: string, text: string): SourceFile {
     sourceType: 'module',
   }) as unknown as SyntaxNode;
   const imports: string[] = [];
+  const loads: string[] = [];
   for (const { node } of walk(program)) {
     const source = node['source'];
-    if (/^(Import|Export|TSImport)/.test(node.type) && isNode(source) && typeof source['value'] === 'string')
-      imports.push(source['value']);
+    if (!/^(Import|Export|TSImport)/.test(node.type) || !isNode(source)) continue;
+    if (typeof source['value'] !== 'string') continue;
+    imports.push(source['value']);
+    if (!isTypeOnly(node)) loads.push(source['value']);
   }
-  return { path, text, program, imports };
+  return { path, text, program, imports, loads };
+}
+
+function isTypeOnly(node: SyntaxNode): boolean {
+  return node.type === 'TSImportType' || node['importKind'] === 'type' || node['exportKind'] === 'type';
 }
 
 export interface Visit {

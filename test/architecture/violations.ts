@@ -58,9 +58,12 @@ export const onlyIn: Rule = file =>
   file.imports.flatMap(module => [
     ...ONLY_IN.filter(
       rule => rule.module.test(module) && !rule.paths.some(path => file.path.startsWith(path)),
-    ).map(
-      rule => `${file.path} imports ${module}; only ${rule.paths.join(', ') || 'tests'} may: ${rule.why}`,
-    ),
+    )
+      // Types of Node name shapes; they open nothing.
+      .filter(() => !module.startsWith('node:') || file.loads.includes(module))
+      .map(
+        rule => `${file.path} imports ${module}; only ${rule.paths.join(', ') || 'tests'} may: ${rule.why}`,
+      ),
     ...(packageOf(file.path) in PURE && module.startsWith('node:')
       ? [`${file.path} imports ${module}; ${packageOf(file.path)} does no I/O`]
       : []),

@@ -13,7 +13,10 @@ export function readErrorCodes(): ReadonlyMap<string, readonly string[]> {
       if (node.type !== 'ExportNamedDeclaration' || !isNode(declaration)) continue;
       if (declaration.type !== 'TSTypeAliasDeclaration') continue;
       const name = textOf(declaration['id']);
-      if (/(Error|Failure)Code$/.test(name)) found.set(name, codesOf(declaration['typeAnnotation'], file));
+      const type = declaration['typeAnnotation'];
+      // A choice from another list (`Exclude<…>`) is no list of its own.
+      if (isNode(type) && type.type === 'TSTypeReference') continue;
+      if (/(Error|Failure)Code$/.test(name)) found.set(name, codesOf(type, file));
     }
   }
   return found;

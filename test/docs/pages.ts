@@ -5,6 +5,7 @@ import { ROOT } from '../architecture/source-file.ts';
 /** Pages that are made from the code: `npm run docs` writes them, a test compares. */
 export const GENERATED_PAGES: Readonly<Record<string, () => string>> = {
   'docs/configuration.md': renderConfiguration,
+  'docs/decisions/README.md': renderDecisions,
 };
 
 /** Every document of the repository that people read, by its path from the root. */
@@ -22,4 +23,23 @@ export function codeBlocks(page: string, language: string): readonly string[] {
   return [...page.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)]
     .filter(([, written]) => written === language)
     .map(([, , code]) => code ?? '');
+}
+
+function renderDecisions(): string {
+  const records = globSync('docs/decisions/[0-9]*.md', { cwd: ROOT })
+    .map(path => path.replaceAll('\\', '/'))
+    .sort();
+  const lines = records.map(path => {
+    const title = /^# (.+)$/m.exec(readFileSync(`${ROOT}${path}`, 'utf8'))?.[1] ?? path;
+    return `- [${title}](${path.slice('docs/decisions/'.length)})`;
+  });
+  return [
+    '# Decisions',
+    '',
+    'One file a decision, numbered in order: what was decided, why, what it costs, and what would make us change it. A',
+    'decision that is replaced stays, with a link to its successor. `npm run docs` writes this list.',
+    '',
+    ...lines,
+    '',
+  ].join('\n');
 }
