@@ -22,7 +22,7 @@ async function serve(
     seen.push(`${request.method} ${request.url}`);
     answer(request, response);
   });
-  await new Promise<void>(resolve => server.listen(0, host, resolve));
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, host, resolve));
   closers.push(async () => {
     server.closeAllConnections();
     await new Promise(resolve => server.close(resolve));
@@ -125,6 +125,16 @@ describe('addresses', () => {
     expect(await (await egress.fetch(`http://tools.example:${port}/`)).text()).toBe(`tools.example:${port}`);
   });
 
+  test('an IPv6 address is connected as it is written', async context => {
+    const server = await serve((request, response) => response.end(request.headers.host), '::1').catch(
+      () => undefined,
+    );
+    if (server === undefined) return context.skip('this machine has no IPv6 loopback');
+    const url = `http://[::1]:${server.port}/`;
+    expect(await (await open('loopback').fetch(url)).text()).toBe(`[::1]:${server.port}`);
+    expect((await failure(open('').fetch(url))).code).toBe('address_refused');
+  });
+
   test.each([
     'ftp://127.0.0.1/',
     'file:///etc/passwd',
@@ -198,6 +208,18 @@ describe('redirects', () => {
     );
     expect((await failure(open('loopback').fetch(url))).code).toBe('redirect_refused');
     expect(seen.length).toBe(6);
+  });
+
+  test('a refused redirect does not hold its connection', async () => {
+    let closed = 0;
+    const { url } = await serve((_request, response) => {
+      response.on('close', () => (closed += 1));
+      response.writeHead(302, { location: 'https://elsewhere.example/' }).write('a body that never ends');
+    });
+    expect((await failure(open('loopback').fetch(url, { timeoutMs: Infinity }))).code).toBe(
+      'redirect_refused',
+    );
+    await expect.poll(() => closed).toBe(1);
   });
 
   test('manual hands the redirect over, error refuses it', async () => {

@@ -221,11 +221,17 @@ test.each(['mcp-2025', 'mcp-2026'] as const)('an endless %s list stops after 64 
   expect(listing.problems[0]).toContain('64 pages');
 });
 
-test('a handshake that hangs ends with the abort of its caller', async () => {
-  const server = await broken('silent');
+test('a handshake that hangs ends with the abort of its caller, on the wire too', async () => {
+  let open = 0;
+  const server = await openHttpListener((_request, response) => {
+    open += 1;
+    response.on('close', () => (open -= 1));
+  });
+  closers.push(() => server.close());
   const controller = new AbortController();
-  const listing = connections.listTools(targetOf(server.url, 60_000), { signal: controller.signal });
-  await expect.poll(() => server.requests.length).toBe(1);
+  const listing = connections.listTools(targetOf(server.origin, 60_000), { signal: controller.signal });
+  await expect.poll(() => open).toBe(1);
   controller.abort();
   await expect(listing).rejects.toMatchObject({ name: 'AbortError' });
+  await expect.poll(() => open).toBe(0);
 });
