@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { checkRun, type Findings } from './check-run.ts';
+import { openChildServer, type ChildServer } from './child-server.ts';
+import { createPublicView, type PublicEntry, type PublicView } from './public-view.ts';
+import type { RunLog } from './run-log.ts';
+import { openScriptedModel } from './scripted-model.ts';
+import { createStage, type Stage } from './stage.ts';
+import { openToolEffects, type ToolEffects } from './tool-effects.ts';
+
+/** A server to kill, with a model and tools that live on. One run at a time. */
+export interface KillRig {
+  readonly stage: Stage;
+  readonly effects: ToolEffects;
+  readonly server: () => ChildServer;
+  readonly view: () => PublicView;
+  readonly kills: () => number;
+  kill(): Promise<void>;
+  /** Starts the server, if it is dead. */
+  start(): Promise<void>;
+  /** One more server on the same settings; it is the caller's to end. */
+  openAnother(): Promise<ChildServer>;
+  /** One run through the script, with whatever is armed; the server is started again as often as it dies. */
+  walk(log: () => Promise<RunLog>): Promise<Walk>;
+  close(): Promise<void>;
+}
+
+export interface Walk extends Findings {
+  readonly conversationId: string;
+  readonly runId: string;
+  readonly heard: 'done' | 'cut';
+  readonly history: readonly PublicEntry[];
+  readonly events: readonly { readonly seq: number; readonly type: string }[];
+  readonly resumed: number;
+}
+
+const API_KEY = 'tram_key-of-this-test';
+const LOOK_EVERY_MS = 10;
+const LIMIT_MS = 30_000;
+
+export async function openKillRig(options: {
+  /** Settings that name the database. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Time that the model and the tools take, where a random kill is to find them at work. */
+  readonly think?: () => Promise<void>;
+}): Promise<KillRig> {
+  const opened = new AsyncDisposableStack();
+  const stage = createStage();
+  const think = options.think ?? (async () => {});
+  const effects = opened.adopt(await openToolEffects(stage, think), each => each.close());
+  const model = opened.adopt(await openScriptedModel(stage, think), each => each.close());
+  const open = () =>
+    openChildServer({
+      TRAMONTANE_API_KEYS: API_KEY,
+      TRAMONTANE_SECRET_KEY: 'secret-key-of-this-test',
+      TRAMONTANE_MODEL_BASE_URL: model.url,
+      TRAMONTANE_ALLOW_PRIVATE_NETWORKS: 'loopback',
+      TRAMONTANE_TRUSTED_TOOL_SERVERS: effects.trusted.origin,
+      TRAMONTANE_LOG: 'warn',
+      ...options.environment,
+    });
+  let server = await open().catch(async (error: unknown) => {
+    await opened.disposeAsync();
+    throw error;
+  });
+  let kills = 0;
+  let dying: Promise<void> | undefined;
+  const view = () => createPublicView(server);
+  const start = async () => {
+    // Its connections break before the process is seen to be gone.
+    await dying;
+    if (server.isDead()) server = await open();
+  };
+  const agentId = await view().createAgent({
+    trusted: effects.trusted.url,
+    untrusted: effects.untrusted.url,
+  });
+
+  return {
+    stage,
+    effects,
+    server: () => server,
+    view,
+    kills: () => kills,
+    start,
+    openAnother: open,
+    async kill() {
+      kills += 1;
+      await (dying = server.kill());
+    },
+    async walk(openLog) {
+      const tag = randomUUID();
+      const heard = await view().stream(agentId, tag, ({ type, content }) => {
+        const spoken = /^(\d): $/.exec(typeof content === 'string' ? content : '');
+        if (type === 'message.output.delta' && spoken) void stage.reach(`model ${spoken[1]} half`);
+      });
+      await start();
+      const log = await openLog();
+      const conversationId = await view().conversationOf(tag);
+      if (conversationId === undefined) throw new Error('The conversation was not written down.');
+      const runId = (await log.runOf(conversationId))?.id ?? '';
+      for (const end = Date.now() + LIMIT_MS; (await log.runOf(conversationId))?.running;) {
+        if (Date.now() > end)
+          throw new Error(`The run did not end: ${JSON.stringify(await log.events(runId))}`);
+        await start();
+        await sleep(LOOK_EVERY_MS);
+      }
+      // A kill may be on its way while the run ends.
+      stage.clear();
+      await start();
+      const history = await view().history(conversationId);
+      const events = await log.events(runId);
+      const ofRun = new Map([...effects.byKey].filter(([key]) => key.startsWith(`${runId}:`)));
+      return {
+        ...checkRun(runId, history, ofRun),
+        conversationId,
+        runId,
+        heard,
+        history,
+        events,
+        resumed: events.filter(({ type }) => type === 'run.resumed').length,
+      };
+    },
+    async close() {
+      await server.stop();
+      await opened.disposeAsync();
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import { createMcpServer, defineTool, serveHttp } from '@tramontane/mcp-server';
+import { openRestServer } from '@tramontane/testkit/tool-servers';
+import { z } from 'zod';
+import type { Stage } from './stage.ts';
+
+/** What each tool promises. Only a call of a promise that is kept, on a trusted server, may be sent twice. */
+export const TOOLS = {
+  look_up: { server: 'trusted', repeatable: true },
+  book: { server: 'trusted', repeatable: true },
+  send_mail: { server: 'trusted', repeatable: false },
+  /** Takes keys as well as `book` does, but nobody vouches for its server. */
+  pay: { server: 'untrusted', repeatable: false },
+} as const;
+export type ToolName = keyof typeof TOOLS;
+
+/** What reached the tools of one key, and what it did. */
+export interface Effect {
+  readonly tool: ToolName;
+  readonly value: string;
+  attempts: number;
+  effects: number;
+  answer: string;
+}
+
+/** Tool servers in this process, which outlives the servers that are killed. */
+export interface ToolEffects {
+  readonly trusted: { readonly url: string; readonly origin: string };
+  readonly untrusted: { readonly url: string };
+  /** By idempotency key. */
+  readonly byKey: Map<string, Effect>;
+  close(): Promise<void>;
+}
+
+export async function openToolEffects(stage: Stage, think: () => Promise<void>): Promise<ToolEffects> {
+  const byKey = new Map<string, Effect>();
+
+  const act = async (tool: ToolName, args: { step: number; value: string }, key: string | undefined) => {
+    if (key === undefined) throw new Error(`${tool} was called without a key.`);
+    const known = byKey.get(key);
+    const effect = known ?? {
+      tool,
+      value: args.value,
+      attempts: 0,
+      effects: 0,
+      answer: `${tool} ${args.value}`,
+    };
+    byKey.set(key, effect);
+    effect.attempts += 1;
+    await stage.reach(`call ${args.step} arrived`);
+    await think();
+    // A key-taking tool acts once per key; the others act as often as they are called.
+    const takesKeys = tool === 'book' || tool === 'pay';
+    if (tool !== 'look_up' && !(takesKeys && effect.effects > 0)) effect.effects += 1;
+    await think();
+    await stage.reach(`call ${args.step} done`);
+    setImmediate(() => void stage.reach(`call ${args.step} answered`));
+    return effect.answer;
+  };
+
+  const input = z.object({ step: z.number(), value: z.string() });
+  const kitTool = (name: ToolName, promise: object) =>
+    defineTool({
+      name,
+      description: `Does ${name}.`,
+      input,
+      ...promise,
+      handler: (args, context) => act(name, args, context.idempotencyKey),
+    });
+  const kit = await serveHttp(
+    createMcpServer({
+      name: 'effects',
+      version: '1.0.0',
+      tools: [
+        kitTool('look_up', { annotations: { readOnlyHint: true } }),
+        kitTool('book', { idempotent: true }),
+        kitTool('send_mail', {}),
+      ],
+    }),
+    { port: 0, drainMs: 100 },
+  );
+  const rest = await openRestServer({
+    tools: [
+      {
+        name: 'pay',
+        description: 'Does pay.',
+        inputSchema: { properties: { step: { type: 'number' }, value: { type: 'string' } } },
+        meta: { 'io.tramontane/idempotent': true },
+        handler: (args, call) => act('pay', input.parse(args), call.idempotencyKey),
+      },
+    ],
+  });
+  return {
+    trusted: { url: `${kit.url}/mcp`, origin: kit.url },
+    untrusted: { url: rest.url },
+    byKey,
+    async close() {
+      await Promise.all([kit.close(), rest.close()]);
+    },
+  };
+}
