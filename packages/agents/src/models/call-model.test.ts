@@ -79,7 +79,7 @@ describe.each(VENDORS)('%s', (_name, openServer, settingsFor) => {
     );
     expect(error).toBeInstanceOf(ModelFailure);
     const failed = error as ModelFailure;
-    expect(failed.message).not.toContain(KEY);
+    expect(`${failed.message} ${String(failed.cause)}`).not.toContain(KEY);
     expect(failed.message).toContain('mistral-small-latest');
     expect(failed.message).toContain(new URL(asked.server.url).host);
     return failed;

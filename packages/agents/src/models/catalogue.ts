@@ -37,7 +37,7 @@ export interface ModelCatalogue {
 }
 
 /** The name that the offline model always answers to. */
-export const OFFLINE_NAME = 'offline';
+const OFFLINE_NAME = 'offline';
 
 /** Which name goes where: Mistral's names to Mistral if its key is set, every other name to the endpoint, if one is set. */
 export function createModelCatalogue(settings: ModelSettingsSource): ModelCatalogue {

@@ -11,10 +11,15 @@ export function toModelFailure(error: unknown, name: string, resolved: ResolvedM
   const { code, status, says } = explain(error);
   const { vendor } = resolved;
   const who = vendor ? `Model ${name} at ${vendor.title} (${vendor.address})` : `Model ${name} (offline)`;
-  const message = `${who} ${says}${advice(code, vendor?.title)}`;
-  return new ModelFailure(code, hide(message, vendor?.secrets ?? []), {
+  const secrets = vendor?.secrets ?? [];
+  // Hidden before it is shortened: a cut through a key would leave half of it readable.
+  const message = `${who} ${shorten(hide(says, secrets))}${advice(code, vendor?.title)}`;
+  return new ModelFailure(code, message, {
     ...(status !== undefined && { status }),
-    cause: error,
+    // The package's own error holds the whole prompt and what the vendor quoted; neither belongs into a log.
+    cause: APICallError.isInstance(error)
+      ? new Error(shorten(hide(error.message, secrets)), { cause: error.cause })
+      : error,
   });
 }
 
@@ -98,8 +103,11 @@ function messageOf(error: unknown): string {
 }
 
 function oneLine(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
-  return line.length > 500 ? `${line.slice(0, 500)}…` : line;
+  return text.replaceAll(/\s+/g, ' ').trim();
+}
+
+function shorten(text: string): string {
+  return text.length > 600 ? `${text.slice(0, 600)}…` : text;
 }
 
 /** The code of the socket or name lookup that failed; undici wraps it some layers deep. */

@@ -224,6 +224,18 @@ describe('after results', () => {
       tools: [FIND, MAIL],
     });
     expect(answer.calls).toEqual([]);
+    expect(answer.text).toContain('did not call `post_letter`');
+  });
+
+  it('says how many of the rows it did not reach', () => {
+    const text =
+      'List accounts in the region of North and post them a letter with subject "Hi" and body "News"';
+    const first = ask(text, [FIND, MAIL]);
+    const found = JSON.stringify(Array.from({ length: 30 }, (_, id) => ({ id, email: `a${id}@x.io` })));
+    const second = answerOffline({ prompt: after(text, [first], [[found]]), tools: [FIND, MAIL] });
+    expect(second.calls).toHaveLength(20);
+    const last = answerOffline({ prompt: after(text, [first, second], [[found], []]), tools: [FIND, MAIL] });
+    expect(last.text).toContain('the first 20 of 30 rows only');
   });
 
   it('acts on the newest message only', () => {

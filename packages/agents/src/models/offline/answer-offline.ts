@@ -2,6 +2,7 @@ import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { fillArguments } from './fill-arguments.ts';
 import type { Filled } from './fill-arguments.ts';
 import { findRows } from './find-rows.ts';
+import type { Row } from './find-rows.ts';
 import { isRecord, toOfflineTools } from './offline-tool.ts';
 import type { OfflineTool } from './offline-tool.ts';
 import { planSteps } from './plan-steps.ts';
@@ -39,8 +40,13 @@ export function answerOffline(options: LanguageModelV4CallOptions): OfflineAnswe
 function act(turn: Turn, tools: readonly OfflineTool[]): OfflineAnswer {
   const steps = planSteps(turn.text, tools);
   const open = steps.filter(step => !turn.done.some(call => call.name === step.tool.name));
-  // After a failure the rest is not done: the text may have meant it to rest on what failed.
-  if (open.length === 0 || turn.done.some(call => call.failed)) return say(turn, whatElse(turn, tools));
+  if (steps.length === 0) return say(turn, whatElse(turn, tools));
+  if (open.length === 0) return say(turn, leftOut(steps, turn));
+  // The text may have meant the rest to rest on what failed.
+  if (turn.done.some(call => call.failed)) {
+    const names = open.map(step => `\`${step.tool.name}\``).join(', ');
+    return say(turn, `Because of that I did not call ${names}.`);
+  }
 
   const calls: OfflineAnswer['calls'][number][] = [];
   for (const step of open) {
@@ -60,7 +66,7 @@ function act(turn: Turn, tools: readonly OfflineTool[]): OfflineAnswer {
 function fillStep(step: Step, turn: Turn): Filled[] | 'wait' {
   const fill = (known?: Readonly<Record<string, unknown>>): Filled =>
     fillArguments(step.tool, step.text, { ...(step.name && { name: step.name }), ...(known && { known }) });
-  const rows = turn.done.flatMap(call => findRows(call.data)?.rows ?? oneRow(call));
+  const rows = rowsOf(turn.done);
   if (!step.needsEarlier) {
     const alone = fill();
     // One row leaves no doubt about whose values are meant; with several, the text has to say "them".
@@ -71,8 +77,16 @@ function fillStep(step: Step, turn: Turn): Filled[] | 'wait' {
   return rows.slice(0, MAX_FAN_OUT).map(row => fill(valuesOfRow(step.tool, row)));
 }
 
-function oneRow(call: DoneCall): Record<string, unknown>[] {
-  return isRecord(call.data) ? [call.data] : [];
+function rowsOf(calls: readonly DoneCall[]): readonly Row[] {
+  return calls.flatMap(({ data }) => findRows(data)?.rows ?? (isRecord(data) ? [data] : []));
+}
+
+/** Rows that "each of them" did not reach. */
+function leftOut(steps: readonly Step[], turn: Turn): string {
+  const step = steps.find(one => one.needsEarlier);
+  const rows = step ? rowsOf(turn.done.filter(call => call.name !== step.tool.name)).length : 0;
+  if (!step || rows <= MAX_FAN_OUT) return '';
+  return `I called \`${step.tool.name}\` for the first ${MAX_FAN_OUT} of ${rows} rows only.`;
 }
 
 function missingText(tool: OfflineTool, filled: Filled): string {

@@ -45,7 +45,7 @@ export function toNumber(digits: string, schema: Schema): number | undefined {
   return value;
 }
 
-export function sameWords(a: string, b: string): boolean {
+function sameWords(a: string, b: string): boolean {
   const words = (text: string): string => splitName(text).map(singular).join(' ');
   return words(a) === words(b);
 }

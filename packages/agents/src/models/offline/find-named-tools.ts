@@ -3,7 +3,7 @@ import type { Span } from './scan.ts';
 import { escapePattern, findWords, singular, splitName } from './words.ts';
 
 /** A tool that the text names, and where. */
-export interface NamedTool {
+interface NamedTool {
   readonly tool: OfflineTool;
   readonly start: number;
   readonly end: number;

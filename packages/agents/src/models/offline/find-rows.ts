@@ -2,7 +2,7 @@ import { isRecord } from './offline-tool.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
-export interface Rows {
+interface Rows {
   readonly rows: readonly Row[];
   /** What stood beside the list: `{ total: 3, rows: […] }` gives total. */
   readonly beside: Row;

@@ -6,7 +6,7 @@ import { quoteName } from './sql-quote.ts';
 import { findWords, stem } from './words.ts';
 
 /** `table`: the text is about one of the tables, only not in a way that is understood. */
-export type WrittenSql = { readonly sql: string } | { readonly problem: string; readonly table?: string };
+type WrittenSql = { readonly sql: string } | { readonly problem: string; readonly table?: string };
 
 /** A property that takes SQL: its name or description says so, or it is called `query` and the tool speaks of SQL. */
 export function isSqlSlot(slot: Slot, toolDescription: string): boolean {
