@@ -5,6 +5,17 @@ import { isNode, nameOf, walk, type SourceFile, type SyntaxNode, type Visit } fr
  * added as `process.env`; `globalThis.fetch` counts as `fetch`.
  */
 export function readGlobals(file: SourceFile): ReadonlySet<string> {
+  const known = READ.get(file);
+  if (known !== undefined) return known;
+  const globals = findGlobals(file);
+  READ.set(file, globals);
+  return globals;
+}
+
+/** Several rules ask for the same file's globals, and walking a tree is slow. */
+const READ = new WeakMap<SourceFile, ReadonlySet<string>>();
+
+function findGlobals(file: SourceFile): ReadonlySet<string> {
   const declared = new Set<string>();
   const used = new Set<string>();
   for (const visit of walk(file.program)) {

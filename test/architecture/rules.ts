@@ -25,7 +25,7 @@ export const ROOM_IMPORTS: Readonly<Record<string, readonly string[] | 'all'>> =
   models: ['core'],
   tools: ['core'],
   'config.ts': [],
-  'generated-keys.ts': ['config.ts'],
+  'generated-keys.ts': ['config.ts', 'store'],
   // Parts of compose.ts with a file of their own.
   'sweep-runs.ts': ['core', 'store'],
   'compose.ts': 'all',
