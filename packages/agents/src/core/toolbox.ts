@@ -182,7 +182,8 @@ function toBoxFunction({ function: definition }: FunctionTool): BoxTool {
     spec: {
       description: definition.description ?? '',
       inputSchema: definition.parameters,
-      readOnly: false,
+      // Handing a call back to the caller runs nothing.
+      readOnly: true,
       ...(definition.strict !== undefined && { strict: definition.strict }),
     },
     target: { kind: 'caller' },
