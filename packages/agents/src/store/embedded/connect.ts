@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises';
-import { Client } from 'pg';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client, DatabaseError } from 'pg';
 import { codeOf, EmbeddedPostgresError } from './error.ts';
 import { socketPort } from './socket-folder.ts';
 
@@ -40,4 +41,24 @@ export async function servesCluster(client: Client, cluster: string): Promise<bo
   const served = result.rows[0]?.data_directory;
   if (served === undefined) return false;
   return (await realpath(served).catch(() => served)) === (await realpath(cluster).catch(() => cluster));
+}
+
+/**
+ * Does `work`, and does it again when the server goes away under it (killed, or stopped by the last
+ * process out) until it is back: at most 5 times. `work` must be safe to repeat.
+ */
+export async function untilServed(work: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (error instanceof EmbeddedPostgresError) throw error;
+      // Class 57P: shut down, crashed, starting. pg has no code for a session that was cut.
+      const away = !(error instanceof DatabaseError) || (error.code ?? '').startsWith('57P');
+      if (!away || attempt === 5) throw error;
+      // The keeper's session may hear of it later than this one.
+      await delay(50 * attempt);
+    }
+  }
 }

@@ -9,7 +9,7 @@ import { EmbeddedPostgresError } from './error.ts';
 import type { Placement } from './placement.ts';
 import { clearStaleLocks, lookAtProcess, readPostmaster } from './postmaster.ts';
 import { readLastFatal, toStartError } from './server-log.ts';
-import { chooseSocketFolder, openSocketFolder } from './socket-folder.ts';
+import { chooseSocketFolder, openSocketFolder, removeSocketFolder } from './socket-folder.ts';
 import { spawnServer, type ServerProcess } from './spawn-server.ts';
 
 /** Held shared by each process that uses the cluster, for as long as it does. */
@@ -83,7 +83,10 @@ export async function joinServer(options: JoinOptions): Promise<Membership> {
     }
   } catch (error) {
     // Nobody would stop it: it never got a keeper of ours.
-    if (own?.running()) await giveUp(own.child);
+    if (own?.running()) {
+      await giveUp(own.child);
+      await removeSocketFolder(socketFolder);
+    }
     throw error;
   }
 }

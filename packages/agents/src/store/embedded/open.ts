@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Client } from 'pg';
 import { openBinaries } from './binaries.ts';
-import { connectAsSuperuser } from './connect.ts';
+import { connectAsSuperuser, untilServed } from './connect.ts';
 import { isCluster } from './create-cluster.ts';
 import { openDataFolder, readOrWriteOnce } from './data-folder.ts';
 import { EmbeddedPostgresError } from './error.ts';
@@ -54,15 +54,16 @@ export async function openEmbeddedPostgres(options: {
   const password = await readPassword(folder, placement.cluster);
   const membership = await openMembership({ placement, binaries, password, signal, onProgress });
 
-  const asSuperuser = async (work: (client: Client) => Promise<void>): Promise<void> => {
-    const { socket } = await membership.joined();
-    const client = await connectAsSuperuser(socket, password);
-    try {
-      await work(client);
-    } finally {
-      await client.end();
-    }
-  };
+  const asSuperuser = (work: (client: Client) => Promise<void>): Promise<void> =>
+    untilServed(async () => {
+      const { socket } = await membership.joined();
+      const client = await connectAsSuperuser(socket, password);
+      try {
+        await work(client);
+      } finally {
+        await client.end().catch(() => undefined);
+      }
+    });
   const url: EmbeddedPostgres['url'] = (database, role) => {
     const user = role?.user ?? ownName;
     const secret = role?.password ?? derivePassword(password, user);

@@ -23,13 +23,26 @@ export async function chooseSocketFolder(
 
 /** Makes the folder if it is missing, and refuses one that somebody else made: they could pose as our database. */
 export async function openSocketFolder(folder: string, user: SystemUser | undefined): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await makeOrCheck(folder, user);
+      return;
+    } catch (error) {
+      if (error instanceof EmbeddedPostgresError) throw error;
+      // One that closes removes it between two looks of one that opens.
+      const code = codeOf(error) ?? 'unknown error';
+      if (code !== 'ENOENT' || attempt === 10) throw unsafe(folder, `it cannot be made (${code})`, error);
+    }
+  }
+}
+
+async function makeOrCheck(folder: string, user: SystemUser | undefined): Promise<void> {
   try {
     await mkdir(folder, { mode: 0o700 });
     if (user) await chown(folder, user.uid, user.gid);
     return;
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST')
-      throw unsafe(folder, `it cannot be made (${codeOf(error) ?? 'unknown error'})`, error);
+    if (codeOf(error) !== 'EEXIST') throw error;
   }
   const uid = user?.uid ?? process.getuid?.();
   const found = await lstat(folder);
