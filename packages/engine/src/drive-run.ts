@@ -1,5 +1,6 @@
 import type { RunDelta, RunEnd, RunEvent, ToolCall } from './events.ts';
 import { isEmptyContent } from './content.ts';
+import { endingEvents } from './end-run.ts';
 import { ModelFailure, type CallModel, type ModelRequest } from './model.ts';
 import { nextStep, splitUnanswered, type Limits } from './next-step.ts';
 import { createRecord, type AppendEvents, type RunRecord } from './record.ts';
@@ -202,17 +203,8 @@ function parseArguments(text: string): Record<string, unknown> | undefined {
 }
 
 async function cancel(record: RunRecord, ports: RunPorts): Promise<RunEnd> {
-  const open = [...record.state.calls.values()].filter(({ outcome }) => !outcome);
   const end: RunEnd = { reason: 'cancelled' };
-  await record.add(
-    ...open.map(({ call }) => ({
-      type: 'tool.answered' as const,
-      at: iso(ports),
-      callId: call.callId,
-      outcome: failedOutcome('cancelled', 'The run was cancelled before this call was sent.'),
-    })),
-    { type: 'run.finished', at: iso(ports), end },
-  );
+  await record.add(...endingEvents(record.state, end, iso(ports)));
   return end;
 }
 

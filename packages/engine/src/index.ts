@@ -1,5 +1,6 @@
 export * from './content.ts';
 export * from './drive-run.ts';
+export * from './end-run.ts';
 export * from './entries.ts';
 export * from './events.ts';
 export * from './fold-entries.ts';

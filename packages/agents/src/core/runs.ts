@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunEnd, RunEvent, RunSignal } from '@tramontane/engine';
+import { endingEvents, foldRun, type RunEnd, type RunEvent, type RunSignal } from '@tramontane/engine';
 import type { Caller } from './caller.ts';
 import { carryRun, type CarriedRun, type CarryPorts } from './carry-run.ts';
 import { historyBefore } from './history.ts';
@@ -55,12 +55,18 @@ export function openRuns(ports: RunsPorts): Runs {
       }
     };
     const done = carryRun(run, append, feed, ports, stop.signal)
-      .catch(error => giveUp(run, error, feed, ports))
+      // What the store refused or could not take is not the run's fault: the sweep goes on with it from its log.
+      .catch(error => (stop.signal.aborted ? report(error) : giveUp(run, error, feed, ports)))
       .then(() => {
         feed.end();
-        carried.delete(run.id);
+        // The run may have come back to this process since: that one is still carried.
+        if (carried.get(run.id) === mine) carried.delete(run.id);
       });
-    carried.set(run.id, { feed, done, stop });
+    const report = (error: unknown) => {
+      if (!(error instanceof OwnershipLost)) ports.onError(error, run.id);
+    };
+    const mine = { feed, done, stop };
+    carried.set(run.id, mine);
   };
 
   return {
@@ -75,11 +81,14 @@ export function openRuns(ports: RunsPorts): Runs {
       }
     },
     async resume(run, owner) {
+      // It ended while the sweep looked: nothing may follow the end.
+      const state = foldRun(run.events);
+      if (state.end) return;
       const at = ports.now().toISOString();
       const resumed: RunEvent = { type: 'run.resumed', at, owner };
       if (run.events.filter(({ type }) => type === 'run.resumed').length >= MAX_RESUMES) {
         const message = `The run was resumed ${MAX_RESUMES} times and never ended, so it was ended here.`;
-        return ports.runs.append(run, run.events.length, [finished(at, 'internal_error', message)]);
+        return ports.runs.append(run, run.events.length, endingEvents(state, failed(message), at));
       }
       await ports.runs.append(run, run.events.length, [resumed]);
       const history = await historyBefore(ports.conversations, run.caller, run.conversationId, run.id);
@@ -114,14 +123,12 @@ async function giveUp(run: CarriedRun, error: unknown, feed: RunFeed, ports: Run
   ports.onError(error, run.id);
   try {
     const stored = await ports.runs.load(run.id);
-    if (!stored) return;
-    const end = finished(
-      ports.now().toISOString(),
-      'internal_error',
-      'The server failed while it carried this run.',
-    );
-    await ports.runs.append(run, stored.events.length, [end]);
-    feed.record(stored.events.length, [end]);
+    const state = stored && foldRun(stored.events);
+    if (!stored || !state || state.end) return;
+    const end = failed('The server failed while it carried this run.');
+    const events = endingEvents(state, end, ports.now().toISOString());
+    await ports.runs.append(run, stored.events.length, events);
+    feed.record(stored.events.length, events);
   } catch (again) {
     // The database is away, or the run was taken over: the sweep resumes what is still ours when it is back.
     if (!(again instanceof OwnershipLost)) ports.onError(again, run.id);
@@ -140,11 +147,9 @@ async function* readUnstored(
   const done = carryRun(run, keepNothing, feed, ports, AbortSignal.any([signal, stop.signal])).catch(
     (error: unknown): RunEnd => {
       ports.onError(error, run.id);
-      const failure = { code: 'internal_error', message: 'The server failed while it carried this run.' };
-      feed.record(Number.MAX_SAFE_INTEGER, [
-        { type: 'run.finished', at: ports.now().toISOString(), end: { reason: 'failed', failure } },
-      ]);
-      return { reason: 'failed', failure };
+      const end = failed('The server failed while it carried this run.');
+      feed.record(Number.MAX_SAFE_INTEGER, [{ type: 'run.finished', at: ports.now().toISOString(), end }]);
+      return end;
     },
   );
   void done.then(() => feed.end());
@@ -157,6 +162,6 @@ async function* readUnstored(
   }
 }
 
-function finished(at: string, code: string, message: string): RunEvent {
-  return { type: 'run.finished', at, end: { reason: 'failed', failure: { code, message } } };
+function failed(message: string): RunEnd {
+  return { reason: 'failed', failure: { code: 'internal_error', message } };
 }

@@ -14,6 +14,8 @@ export interface Database {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Silence after which a connection is probed; the system's own default is two hours. */
+const KEEP_ALIVE_MS = 10_000;
 /** No statement of ours takes long; one that does must not hold a connection for ever. */
 const STATEMENT_TIMEOUT_MS = 60_000;
 
@@ -45,7 +47,11 @@ export async function openDatabase(
   return {
     db,
     async connect() {
-      const client = new Client({ ...settings, keepAlive: true });
+      const client = new Client({
+        ...settings,
+        keepAlive: true,
+        keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+      });
       client.on('error', options.onError);
       await client.connect();
       return client;

@@ -16,6 +16,13 @@ export interface RunOwnership {
 }
 
 const RECONNECT_MS = 500;
+/**
+ * A machine that loses its power closes no connection: without these the database would keep its lock for two hours, the
+ * usual default, and nobody would take its runs over. A lock that is not had in time is asked for again.
+ */
+const SESSION = `
+  set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3;
+  set lock_timeout = 10000`;
 
 export async function openRunOwnership(
   db: Kysely<Tables>,
@@ -27,7 +34,15 @@ export async function openRunOwnership(
 
   const hold = async () => {
     const client = await options.connect();
-    await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [lockName(owner)]);
+    try {
+      await client.query(SESSION);
+      await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [lockName(owner)]);
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw error;
+    }
+    // Closed while it connected: nobody else would end this session.
+    if (closing.signal.aborted) return await client.end();
     client.once('end', () => {
       if (!closing.signal.aborted) void holdAgain();
     });
@@ -65,7 +80,8 @@ export async function openRunOwnership(
         .execute();
       const taken: string[] = [];
       for (const other of others) taken.push(...(await takeOver(db, other.owner, owner)));
-      return [...dropped, ...taken];
+      // A run that was lost and comes back while it is still carried here goes on, or is dropped at its next write.
+      return [...dropped, ...taken.filter(id => !isCarried(id))];
     },
     async close() {
       closing.abort();

@@ -1,0 +1,19 @@
+import type { RunEnd, RunEvent } from './events.ts';
+import type { RunState } from './state.ts';
+import { failedOutcome, UNKNOWN_OUTCOME } from './tools.ts';
+
+/**
+ * The events that end a run wherever it stands. Calls still open are answered first: one without an answer has no entry,
+ * so that the history would lose a call that may have run.
+ */
+export function endingEvents(state: RunState, end: RunEnd, at: string): RunEvent[] {
+  const answers = [...state.calls.values()]
+    .filter(({ outcome }) => !outcome)
+    .map(({ call, sent }): RunEvent => {
+      const outcome = sent
+        ? UNKNOWN_OUTCOME
+        : failedOutcome('cancelled', 'The run was ended before this call was sent.');
+      return { type: 'tool.answered', at, callId: call.callId, outcome };
+    });
+  return [...answers, { type: 'run.finished', at, end }];
+}
