@@ -1,7 +1,7 @@
 import { EgressError } from '@tramontane/egress';
 import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client';
 import { ConnectionError, type ConnectionErrorCode } from './connection-error.ts';
-import { StreamEndedError } from './exchanges.ts';
+import { MAX_ANSWER_BYTES, StreamEndedError } from './exchanges.ts';
 import { sentenceOf } from './server-sentence.ts';
 import type { OpenTarget } from './server-target.ts';
 
@@ -93,8 +93,16 @@ function fromEgress(error: EgressError, request: FailedRequest): ConnectionError
     case 'invalid_url':
     case 'invalid_rule':
       return new ConnectionError('invalid_target', error.message, { ...data, mayHaveRun: false });
-    case 'redirect_refused':
     case 'body_too_large':
+      return new ConnectionError(
+        'protocol_error',
+        `The answer of ${target.origin} to ${what} was larger than ${MAX_ANSWER_BYTES / 1024 / 1024} MiB and was not read.` +
+          (request.isCall
+            ? ' The call may have had its effect. Ask for less, for example with a filter or a limit.'
+            : ''),
+        data,
+      );
+    case 'redirect_refused':
       return new ConnectionError('protocol_error', error.message, data);
   }
 }

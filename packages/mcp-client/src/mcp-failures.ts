@@ -9,11 +9,11 @@ import {
 } from '@modelcontextprotocol/client';
 import type { ConnectionError } from './connection-error.ts';
 import type { CallOutcome } from './dialect.ts';
-import { type Exchange, MAX_ANSWER_BYTES } from './exchanges.ts';
+import type { Exchange } from './exchanges.ts';
 import { textOf, toConnectionError } from './failures.ts';
 import type { OpenTarget } from './server-target.ts';
 import { isRecord } from './json.ts';
-import { type ToolCall, toErrorResult, tooLargeResult } from './tool-result.ts';
+import { type ToolCall, toErrorResult } from './tool-result.ts';
 
 const VERSION_NOT_SUPPORTED = -32_022;
 
@@ -55,8 +55,6 @@ export function toCallOutcome(
   hasSession: boolean,
 ): CallOutcome {
   const { cause, exchange } = failure;
-  if (exchange.failure?.code === 'body_too_large')
-    return { kind: 'answer', result: tooLargeResult(MAX_ANSWER_BYTES) };
   const error = toFailedRequest(failure, target, `the call of "${call.name}"`, true);
   if (isStale(cause, exchange.status)) return { kind: 'stale', isSessionLost: hasSession, error };
   // An unknown tool has no code of its own; a sentence that names the tool is about the tool.

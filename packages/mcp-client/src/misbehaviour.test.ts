@@ -155,7 +155,7 @@ describe('a server that is broken everywhere', () => {
 
 describe.each(['mcp-2025', 'mcp-2026', 'rest'] as const)('a %s server that breaks at the call', dialect => {
   const isRest = dialect === 'rest';
-  const expected: Record<(typeof BROKEN_AT_CALL)[number], ConnectionErrorCode | 'result'> = {
+  const expected: Record<(typeof BROKEN_AT_CALL)[number], ConnectionErrorCode> = {
     call_silent: 'timed_out',
     call_closed: 'closed',
     call_half_stream: 'timed_out',
@@ -164,7 +164,7 @@ describe.each(['mcp-2025', 'mcp-2026', 'rest'] as const)('a %s server that break
     call_html: 'protocol_error',
     call_wrong_shape: 'protocol_error',
     call_error_500: 'protocol_error',
-    call_huge: 'result',
+    call_huge: 'protocol_error',
   };
 
   test.each(BROKEN_AT_CALL)('%s', async kind => {
@@ -174,12 +174,10 @@ describe.each(['mcp-2025', 'mcp-2026', 'rest'] as const)('a %s server that break
     const listing = await connections.listTools(target, { signal });
     expect([listing.dialect, listing.tools.map(tool => tool.name)]).toEqual([dialect, ['act']]);
     const call = connections.callTool(target, { name: 'act', arguments: {}, idempotencyKey: 'k', signal });
-    if (expected[kind] === 'result') expect((await call).isError).toBe(true);
-    else {
-      const error = await failure(call);
-      expect([error.code, error.mayHaveRun]).toEqual([expected[kind], true]);
-      if (kind === 'call_error_500') expect(error.message).toContain('database is down');
-    }
+    const error = await failure(call);
+    expect([error.code, error.mayHaveRun]).toEqual([expected[kind], true]);
+    if (kind === 'call_error_500') expect(error.message).toContain('database is down');
+    if (kind === 'call_huge') expect(error.message).toMatch(/larger than 4 MiB .* Ask for less/);
     // A call that may have run is never sent again.
     expect(server.calls.length).toBe(1);
     // And the connection still serves.
@@ -208,7 +206,7 @@ describe.each(['mcp-2025', 'mcp-2026', 'rest'] as const)('a %s server that break
 test.each(['mcp-2025', 'mcp-2026'] as const)(
   'a %s server without tools has an empty list that says so',
   async dialect => {
-    const server = await broken('list_absent', dialect);
+    const server = await broken('no_tools', dialect);
     const listing = await connections.listTools(targetOf(server.url), { signal });
     expect([listing.tools, listing.problems.length]).toEqual([[], 1]);
   },

@@ -2,11 +2,11 @@ import type { Egress } from '@tramontane/egress';
 import { type Attempt, ConnectionError } from './connection-error.ts';
 import type { CallOutcome, Dialect, RawListing } from './dialect.ts';
 import { MAX_ANSWER_BYTES, describeAnswer, withoutQuery } from './exchanges.ts';
-import { findEgressError, fromStatus, toConnectionError } from './failures.ts';
+import { fromStatus, toConnectionError } from './failures.ts';
 import { sentenceOf } from './server-sentence.ts';
 import type { OpenTarget } from './server-target.ts';
 import { isRecord } from './json.ts';
-import { type ToolCall, type ToolResult, toErrorResult, tooLargeResult } from './tool-result.ts';
+import { type ToolCall, type ToolResult, toErrorResult } from './tool-result.ts';
 
 export interface RestDialectOptions {
   readonly egress: Egress;
@@ -89,24 +89,16 @@ export async function probeRest(
 
 async function invoke(about: About, invokeUrl: URL, call: ToolCall): Promise<CallOutcome> {
   const { target, what } = about;
-  let response: Response;
-  let text: string;
-  try {
-    ({ response, text } = await exchange(about, invokeUrl, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'idempotency-key': call.idempotencyKey,
-        ...(call.requestId === undefined ? {} : { 'x-request-id': call.requestId }),
-      },
-      body: JSON.stringify({ name: call.name, arguments: call.arguments }),
-      signal: call.signal,
-    }));
-  } catch (error) {
-    if (findEgressError(error)?.code === 'body_too_large')
-      return { kind: 'answer', result: tooLargeResult(MAX_ANSWER_BYTES) };
-    throw error;
-  }
+  const { response, text } = await exchange(about, invokeUrl, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'idempotency-key': call.idempotencyKey,
+      ...(call.requestId === undefined ? {} : { 'x-request-id': call.requestId }),
+    },
+    body: JSON.stringify({ name: call.name, arguments: call.arguments }),
+    signal: call.signal,
+  });
   if (response.ok) return { kind: 'answer', result: parseToolResult(text, target, what, response.status) };
   const error = fromStatus(response.status, text, { ...about, sent: true });
   if (response.status === 404 || response.status === 405)

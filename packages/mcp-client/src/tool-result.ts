@@ -23,9 +23,3 @@ export interface ToolCall {
 export function toErrorResult(text: string): ToolResult {
   return { isError: true, content: [{ type: 'text', text }] };
 }
-
-export function tooLargeResult(limitBytes: number): ToolResult {
-  return toErrorResult(
-    `The tool's answer was larger than ${limitBytes / 1024 / 1024} MiB and was not read. The call may have had its effect. Ask for less, for example with a filter or a limit.`,
-  );
-}

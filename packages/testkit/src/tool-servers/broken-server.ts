@@ -34,11 +34,14 @@ export const BROKEN_LISTS = [
   'list_invalid', // good, nameless, bad and repeated definitions
   'list_endless', // every page names another one
   'list_error', // the method fails
-  'list_absent', // an MCP server that declares no tools and does not know the method
 ] as const;
 
+/** `no_tools`: an MCP server that declares no tools and does not know the method. */
 export type BrokenKind =
-  (typeof BROKEN_EVERYWHERE)[number] | (typeof BROKEN_AT_CALL)[number] | (typeof BROKEN_LISTS)[number];
+  | (typeof BROKEN_EVERYWHERE)[number]
+  | (typeof BROKEN_AT_CALL)[number]
+  | (typeof BROKEN_LISTS)[number]
+  | 'no_tools';
 export type BrokenDialect = 'mcp-2026' | 'mcp-2025' | 'rest';
 
 export interface BrokenServer {
@@ -144,7 +147,7 @@ async function answerMcp(
   };
   const fail = (code: number, text: string, status = 200): void =>
     sendJson(response, status, { jsonrpc: '2.0', id: message.id, error: { code, message: text } });
-  const capabilities = kind === 'list_absent' ? {} : { tools: {} };
+  const capabilities = kind === 'no_tools' ? {} : { tools: {} };
   const method = `${isModern ? 'modern' : 'legacy'} ${message.method}`;
   if (method === 'modern server/discover') {
     reply({
@@ -160,7 +163,7 @@ async function answerMcp(
       capabilities,
       serverInfo: { name: 'broken', version: '0' },
     });
-  } else if (message.method === 'tools/list' && kind !== 'list_absent') {
+  } else if (message.method === 'tools/list' && kind !== 'no_tools') {
     if (kind === 'list_error') fail(-32603, 'the list is broken');
     else
       reply({

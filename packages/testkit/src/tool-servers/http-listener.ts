@@ -4,8 +4,6 @@ import type { AddressInfo, Socket } from 'node:net';
 export interface HttpListener {
   readonly origin: string;
   readonly requests: string[];
-  /** End every open connection, as a crash would. */
-  dropConnections(): void;
   close(): Promise<void>;
 }
 
@@ -26,18 +24,14 @@ export async function openHttpListener(listener: RequestListener): Promise<HttpL
     server.listen(0, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
-  const dropConnections = (): void => {
-    for (const socket of sockets) socket.destroy();
-  };
   return {
     origin: `http://127.0.0.1:${port}`,
     requests,
-    dropConnections,
     close: () =>
       new Promise(resolve => {
         server.close(() => resolve());
         // Open event streams would hold the server for ever.
-        dropConnections();
+        for (const socket of sockets) socket.destroy();
       }),
   };
 }
