@@ -39,9 +39,12 @@ async function readFromProc(pid: number): Promise<FoundProcess | undefined> {
   // "pid (name) state …"; the name may itself hold parentheses.
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  const state = text.slice(text.lastIndexOf(')') + 2).slice(0, 1);
+  const end = text.lastIndexOf(')');
+  const name = text.slice(text.indexOf('(') + 1, end);
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-  return { state, command: command.replaceAll('\0', ' ') };
+  // One that is ending has given up its memory, and its arguments with it, before it becomes a zombie.
+  if (command === '' && name === 'postgres') return undefined;
+  return { state: text.slice(end + 2, end + 3), command: command.replaceAll('\0', ' ') };
 }
 
 async function readFromPs(pid: number): Promise<FoundProcess | undefined> {
