@@ -100,6 +100,11 @@ export async function startServer(config: Config, options: StartServerOptions = 
     const vault = createConnectorVault(createSecretBox(secretKeys));
     const servers = createToolServers(connections, {
       trusted: [...config.trustedToolServers, ...extra.map(origin => `http://${origin}`)],
+      onLeftOut: ({ id, name }, problems) =>
+        log.warn(
+          { connector_id: id, connector: name, problems },
+          'a tool server listed tools that cannot be used',
+        ),
     });
     const toolPorts = { connectors: connectorStore, vault, servers };
     const now = () => new Date();

@@ -14,13 +14,18 @@ export function createToolServers(
   options: {
     /** Origins of servers whose word about their tools the operator trusts; `*` trusts every one. */
     readonly trusted: readonly string[];
+    /** Tools of a server that had to be left out, each with its reason: told once for each list that came in. */
+    readonly onLeftOut: (connector: Connector, problems: readonly string[]) => void;
   },
 ): ToolServers {
+  const told = new WeakSet<object>();
   return {
     async list(connector, access, { signal, refresh }) {
       const listing = await connections
         .listTools(toTarget(connector, access), { signal, ...(refresh !== undefined && { refresh }) })
         .catch(error => Promise.reject(toFailure(error, connector, signal)));
+      if (listing.problems.length > 0 && !told.has(listing)) options.onLeftOut(connector, listing.problems);
+      told.add(listing);
       const { tools, instructions } = listing;
       return { tools: tools.map(toListed), ...(instructions !== undefined && { instructions }) };
     },
