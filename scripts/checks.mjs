@@ -14,6 +14,7 @@ export const testFolders = {
   unit: ['packages/', 'examples/'],
   architecture: ['test/architecture/'],
   docs: ['test/docs/'],
+  scripts: ['test/scripts/'],
   api: ['test/api/'],
   durability: ['test/durability/'],
   e2e: ['test/e2e/'],

@@ -1,5 +1,5 @@
 // npm test: installs what is missing, then every check. Its last line is `N passed, N failed`.
-//   npm test -- --only lint,unit            some of them: format lint types unused tests unit architecture docs api durability e2e
+//   npm test -- --only lint,unit            some of them: format lint types unused tests unit architecture docs scripts api durability e2e
 //   npm test -- --only tests packages/wire  the tests of one folder
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
