@@ -65,7 +65,11 @@ async function waitUntilReady(child: ChildProcess, signal: AbortSignal): Promise
   const said: string[] = [];
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const fail = (what: string): void => {
-    const last = said.slice(-5).join('\n');
+    // Of a stack trace only its sentence helps a person.
+    const last = said
+      .filter(line => !/^\s*$|^\s+at |^Node\.js v/.test(line))
+      .slice(-5)
+      .join('\n');
     reject(new StartError('example_failed', `The example server ${what}${last === '' ? '.' : `:\n${last}`}`));
   };
   for (const stream of [child.stdout, child.stderr]) {
