@@ -3,7 +3,11 @@ import type { DriveOptions, RunPorts } from './drive-run.ts';
 import type { CallModel, ModelAnswer, ModelRequest } from './model.ts';
 import type { ToolOutcome, ToolTarget } from './tools.ts';
 
-export const START: RunEvent = { type: 'run.started', at: '2026-01-01T00:00:00.000Z', inputs: [] };
+export const START = {
+  type: 'run.started',
+  at: '2026-01-01T00:00:00.000Z',
+  inputs: [],
+} as const satisfies RunEvent;
 export const RESUMED: RunEvent = { type: 'run.resumed', at: '2026-01-01T00:01:00.000Z', owner: 'next' };
 
 const connector = (tool: string, repeatable: boolean): ToolTarget => ({
