@@ -95,7 +95,7 @@ describe('the process', () => {
     const errors = answers.flatMap(
       answer => (answer as { error?: { code: number; message: string } }).error ?? [],
     );
-    expect(errors.map(error => error.code).sort()).toEqual([-32600, -32600, -32700]);
+    expect(errors.map(error => error.code).sort((a, b) => b - a)).toEqual([-32600, -32600, -32700]);
     expect(errors.map(error => error.message).join()).toMatch(/100000 bytes/);
   });
 
