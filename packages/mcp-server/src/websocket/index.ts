@@ -1,0 +1,2 @@
+export { mountWebSocket } from './mount-websocket.ts';
+export type { WebSocketMount, WebSocketOptions } from './mount-websocket.ts';
