@@ -5,7 +5,12 @@ import { ensureInstalled } from './install.mjs';
 import { root, runScript, StartError } from './root.mjs';
 import { runChild } from './run-child.mjs';
 
-const jobs = { soak: 'test/soak/main.ts', docs: 'test/docs/write-pages.ts' };
+const jobs = {
+  soak: 'test/soak/main.ts',
+  docs: 'test/docs/write-pages.ts',
+  bench: 'bench/main.ts',
+  'bench:server': 'bench/bench-server.ts',
+};
 
 await runScript(async () => {
   const [name, ...args] = process.argv.slice(2);
