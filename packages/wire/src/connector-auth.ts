@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { integer } from './scalars.ts';
-import { headerNameSchema } from './tools.ts';
+import { headerNameSchema, headerValueSchema } from './tools.ts';
 
 /** How a connector signs in to its server, as seen from outside. */
 export const OUTBOUND_AUTH_TYPES = ['oauth2', 'bearer', 'none', 'github_app', 'slack_app'] as const;
@@ -19,7 +19,7 @@ const authHeaders = z.array(authHeaderSchema).nullable().exactOptional();
 /** Headers of the connector's own, sent for everyone. */
 export const globalHeadersSchema = z.record(
   headerNameSchema,
-  z.object({ value: z.string(), is_secret: z.boolean().default(true) }),
+  z.object({ value: headerValueSchema, is_secret: z.boolean().default(true) }),
 );
 export type GlobalHeaders = z.infer<typeof globalHeadersSchema>;
 

@@ -11,12 +11,12 @@ import { connectionPreferenceSchema, ownerTypeSchema } from './connector-prefere
 import { credentialsSchema } from './credentials.ts';
 import { queryBoolean, queryInt, querySchema } from './query.ts';
 import { httpUrlSchema, timestampSchema } from './scalars.ts';
-import { headerNameSchema } from './tools.ts';
+import { headerNameSchema, headerValueSchema } from './tools.ts';
 
 const nullableText = z.string().nullable();
 const protocol = z.enum(['mcp', 'http']);
 const connectorName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
-const staticHeaders = z.record(headerNameSchema, z.string());
+const staticHeaders = z.record(headerNameSchema, headerValueSchema);
 
 /** Body of `POST /v1/connectors`. `protocol` came later than the endpoint: older SDKs do not send it. */
 export const createConnectorSchema = z

@@ -58,7 +58,7 @@ export const BUILT_IN_TOOL_TYPES = [
 export type BuiltInToolType = (typeof BUILT_IN_TOOL_TYPES)[number];
 
 /** A value that may stand in an HTTP header: a line break in it would start a header of the caller's choice. */
-const headerValue = z
+export const headerValueSchema = z
   .string()
   .min(1)
   .regex(/^[\t\x20-\x7e]+$/, 'Input should be printable ASCII text');
@@ -68,8 +68,8 @@ export const headerNameSchema = z
   .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/, 'Input should be the name of an HTTP header');
 
 export const connectorAuthorizationSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('api-key'), value: headerValue }),
-  z.strictObject({ type: z.literal('oauth2-token'), value: headerValue }),
+  z.strictObject({ type: z.literal('api-key'), value: headerValueSchema }),
+  z.strictObject({ type: z.literal('oauth2-token'), value: headerValueSchema }),
 ]);
 export type ConnectorAuthorization = z.infer<typeof connectorAuthorizationSchema>;
 
@@ -84,10 +84,10 @@ export type ConnectorTool = z.infer<typeof connectorToolSchema>;
 
 /** How to sign in to an MCP server given in the tool itself. Absent means no sign-in. */
 export const mcpAuthSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('bearer'), token: headerValue }),
+  z.strictObject({ type: z.literal('bearer'), token: headerValueSchema }),
   z.strictObject({
     type: z.literal('api_key'),
-    key: headerValue,
+    key: headerValueSchema,
     header: headerNameSchema.default('X-API-Key'),
   }),
   z.strictObject({

@@ -5,7 +5,7 @@ import type { Caller } from './caller.ts';
 import { storeTools, type GivenToolsPorts } from './given-tools.ts';
 import { createId, isPlainId } from './ids.ts';
 import type { AgentFilter, AgentStore, CheckModel } from './ports.ts';
-import { refuseNul, refuseUnsupported } from './unsupported.ts';
+import { refuseUnstorable, refuseUnsupported } from './unsupported.ts';
 
 /** What can be done with agents (`/v1/agents`). */
 export interface Agents {
@@ -23,13 +23,19 @@ export interface AgentsPorts extends GivenToolsPorts {
   readonly checkModel: CheckModel;
 }
 
+/** PostgreSQL fails when it is asked for a number that its column could not hold. */
+const MAX_VERSION = 2 ** 31 - 1;
+
 export function createAgents(ports: AgentsPorts): Agents {
   const get = async (caller: Caller, id: string, version?: number | string) => {
     if (!isPlainId(id)) throw notFound('agent', id);
     if (typeof version === 'string') {
       throw new ApiError('not_found', `Agent ${id} has no alias ${JSON.stringify(version)}.`);
     }
-    const agent = await ports.agents.get(caller, id, version);
+    const agent =
+      version !== undefined && version > MAX_VERSION
+        ? undefined
+        : await ports.agents.get(caller, id, version);
     if (agent) return agent;
     throw version === undefined
       ? notFound('agent', id)
@@ -40,8 +46,7 @@ export function createAgents(ports: AgentsPorts): Agents {
     get,
     async create(caller, given) {
       refuseUnsupported(given);
-      refuseNul(given.name, ['body', 'name']);
-      refuseNul(given.metadata, ['body', 'metadata']);
+      refuseUnstorable(given, ['body']);
       ports.checkModel(given.model);
       const tools = await storeTools(caller, given.tools ?? [], ports);
       return ports.agents.insert(caller, createId('agent'), {
@@ -57,7 +62,10 @@ export function createAgents(ports: AgentsPorts): Agents {
         versionMessage: given.version_message ?? null,
       });
     },
-    list: (caller, filter) => ports.agents.list(caller, filter),
+    async list(caller, filter) {
+      refuseUnstorable(filter.metadata, ['query', 'metadata']);
+      return await ports.agents.list(caller, filter);
+    },
     async listVersions(caller, id, page) {
       const versions = isPlainId(id) ? await ports.agents.listVersions(caller, id, page) : undefined;
       if (!versions) throw notFound('agent', id);
@@ -65,8 +73,7 @@ export function createAgents(ports: AgentsPorts): Agents {
     },
     async update(caller, id, given) {
       refuseUnsupported(given);
-      refuseNul(given.name, ['body', 'name']);
-      refuseNul(given.metadata, ['body', 'metadata']);
+      refuseUnstorable(given, ['body']);
       if (given.model != null) ports.checkModel(given.model);
       const { config: before } = await get(caller, id);
       const tools = given.tools && (await storeTools(caller, given.tools, ports, before.tools));

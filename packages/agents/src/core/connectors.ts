@@ -6,6 +6,7 @@ import type { Connector } from './connector.ts';
 import type { GivenToolsPorts } from './given-tools.ts';
 import { createUuid, isUuid } from './ids.ts';
 import { ToolServerFailure, type ListedTool, type ToolAnswer, type ToolServers } from './ports.ts';
+import { refuseUnstorable } from './unsupported.ts';
 
 /** What can be done with connectors (`/v1/connectors`). */
 export interface Connectors {
@@ -55,6 +56,7 @@ export function createConnectors(ports: ConnectorsPorts): Connectors {
   return {
     get,
     async create(caller, given) {
+      refuseUnstorable(given, ['body']);
       const id = createUuid();
       const connector = await ports.connectors.insert(caller, {
         id,
@@ -70,6 +72,7 @@ export function createConnectors(ports: ConnectorsPorts): Connectors {
       return { connectors: connectors.slice(0, page.limit), more: connectors.length > page.limit };
     },
     async update(caller, id, given) {
+      refuseUnstorable(given, ['body']);
       const updated = isUuid(id)
         ? await ports.connectors.update(caller, id, current => changedConnector(current, given, ports.vault))
         : undefined;

@@ -12,7 +12,7 @@ import { createId, isPlainId } from './ids.ts';
 import type { CheckModel, ConversationStore, RunStore, StartIn } from './ports.ts';
 import { planForAgent, planForModel, type RunPlan } from './run-plan.ts';
 import type { Runs } from './runs.ts';
-import { refuseNul, refuseUnsupported } from './unsupported.ts';
+import { refuseUnstorable, refuseUnsupported } from './unsupported.ts';
 
 /** A turn under way: read `signals` to its end, as one answer or as a stream. */
 export interface Turn {
@@ -101,7 +101,8 @@ export function createConversations(ports: ConversationsPorts): Conversations {
     get,
     async start(caller, given, signal) {
       refuseUnsupported(given);
-      for (const key of ['name', 'description', 'metadata'] as const) refuseNul(given[key], ['body', key]);
+      for (const key of ['name', 'description', 'metadata', 'tools'] as const)
+        refuseUnstorable(given[key], ['body', key]);
       refuseClientHandoff(given.handoff_execution);
       const target = await toTarget(caller, given, ports);
       const inputs = toGivenEntries(given.inputs, ports.now());
@@ -141,7 +142,10 @@ export function createConversations(ports: ConversationsPorts): Conversations {
         signal,
       );
     },
-    list: (caller, page) => ports.conversations.list(caller, page),
+    async list(caller, page) {
+      refuseUnstorable(page.metadata, ['query', 'metadata']);
+      return await ports.conversations.list(caller, page);
+    },
     async history(caller, id) {
       await get(caller, id);
       return toHistory(await ports.conversations.listRuns(caller, id));

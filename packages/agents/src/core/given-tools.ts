@@ -31,7 +31,19 @@ export async function storeTools(
     );
   }
   const stored: StoredTool[] = [];
-  for (const tool of tools) stored.push(await storeTool(caller, tool, ports, before));
+  const connectors = new Set<string>();
+  for (const [index, tool] of tools.entries()) {
+    const { kept, connectorId } = await storeTool(caller, tool, ports, before);
+    // One connector has one set of credentials in a run; of two, one would go out with the other's calls.
+    if (connectorId !== undefined && connectors.has(connectorId)) {
+      throw wrongField(
+        ['body', 'tools', index],
+        'This server is given twice. Give it once, with all its tools in one tool_configuration.',
+      );
+    }
+    if (connectorId !== undefined) connectors.add(connectorId);
+    stored.push(kept);
+  }
   return stored;
 }
 
@@ -40,10 +52,10 @@ async function storeTool(
   tool: Tool,
   ports: GivenToolsPorts,
   before: readonly StoredTool[],
-): Promise<StoredTool> {
+): Promise<{ kept: StoredTool; connectorId?: string }> {
   switch (tool.type) {
     case 'function':
-      return tool;
+      return { kept: tool };
     case 'mcp': {
       const { server_url: url, auth, timeout } = tool.config;
       const configuration = tool.tool_configuration ?? tool.config.tool_configuration;
@@ -52,7 +64,7 @@ async function storeTool(
         { url, auth: auth ?? null, timeoutSeconds: timeout ?? null },
         ports,
       );
-      return { type: 'connector', connectorId: connector.id, ...storeConfiguration(configuration) };
+      return storeInline(connector.id, configuration);
     }
     case 'connector': {
       const { connector_id: reference, authorization, tool_configuration: configuration } = tool;
@@ -64,23 +76,26 @@ async function storeTool(
           { url: reference, auth, timeoutSeconds: null },
           ports,
         );
-        return { type: 'connector', connectorId: connector.id, ...storeConfiguration(configuration) };
+        return storeInline(connector.id, configuration);
       }
-      if (!(await ports.connectors.find(caller, reference))) throw notFound('connector', reference);
-      const kept = before.find(
+      const earlier = before.find(
         candidate => candidate.type === 'connector' && candidate.connectorId === reference,
       );
+      const connector = await ports.connectors.find(caller, reference);
+      // An agent outlives its connectors: clients that send its tools back must not be stopped by one that is gone.
+      if (!connector && !earlier) throw notFound('connector', reference);
       const sealed = authorization
         ? ports.vault.sealAuthorization(reference, authorization)
-        : kept?.type === 'connector'
-          ? kept.sealedAuthorization
+        : earlier?.type === 'connector'
+          ? earlier.sealedAuthorization
           : undefined;
-      return {
+      const kept: StoredTool = {
         type: 'connector',
         connectorId: reference,
         ...storeConfiguration(configuration),
         ...(sealed !== undefined && { sealedAuthorization: sealed }),
       };
+      return { kept, connectorId: connector?.id ?? reference };
     }
     default:
       throw new ApiError(
@@ -89,6 +104,13 @@ async function storeTool(
         { param: 'tools' },
       );
   }
+}
+
+function storeInline(
+  connectorId: string,
+  configuration: ToolConfiguration | null | undefined,
+): { kept: StoredTool; connectorId: string } {
+  return { kept: { type: 'connector', connectorId, ...storeConfiguration(configuration) }, connectorId };
 }
 
 function storeConfiguration(configuration: ToolConfiguration | null | undefined): {
