@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSdkV2Server, type ToolServer } from '@tramontane/testkit/tool-servers';
 import { expectError } from './expect-error.ts';
 import { openApiServer, type ApiAnswer, type ApiServer } from './open-api-server.ts';
-import { record, text } from './shapes.ts';
+import { record, records, text } from './shapes.ts';
 
 let api: ApiServer;
 let tools: ToolServer;
@@ -94,10 +94,16 @@ describe('bodies that are none', () => {
 
   it('keeps every character of a text', async () => {
     const name = 'Ünï¢ødé 🜁 \u2028 "quoted" \\ \t end';
-    const created = await api.send('POST', '/v1/agents', { ...AGENT, name, instructions: 'x\0y' });
-    expect(created.json).toMatchObject({ name, instructions: 'x\0y' });
+    const created = await api.send('POST', '/v1/agents', { ...AGENT, name, instructions: name });
+    expect(created.json).toMatchObject({ name, instructions: name });
     const got = await api.send('GET', `/v1/agents/${text(record(created.json)['id'])}`);
-    expect(got.json).toMatchObject({ name, instructions: 'x\0y' });
+    expect(got.json).toMatchObject({ name, instructions: name });
+    const odd = 'NUL \0 and half a character \ud800';
+    const started = await api.send('POST', '/v1/conversations', { ...START, inputs: odd, instructions: odd });
+    const id = text(record(started.json)['conversation_id']);
+    expect((await api.send('GET', `/v1/conversations/${id}`)).json).toMatchObject({ instructions: odd });
+    const history = await api.send('GET', `/v1/conversations/${id}/history`);
+    expect(records(record(history.json)['entries'])[0]?.['content']).toBe(odd);
   });
 });
 

@@ -51,7 +51,7 @@ describe('a caller that goes away', () => {
     const call = postStart(api, { agent_id: agent['id'], inputs: 'Go', stream }, gone.signal);
     await arrived.passed;
     gone.abort();
-    await expect(call.then(response => response.text())).rejects.toThrow();
+    await expect(call.then(response => response.text())).rejects.toThrow(/abort/);
     gate.open();
     const id = await eventually('the conversation', async () => {
       const list = await api.sdk.beta.conversations.list({});

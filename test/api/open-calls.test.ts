@@ -144,7 +144,7 @@ describe('an append at the wrong time', () => {
         return answer.status;
       }),
     );
-    expect((await Promise.all(both)).sort()).toEqual([200, 409, 409]);
+    expect((await Promise.all(both)).sort((a, b) => a - b)).toEqual([200, 409, 409]);
   });
 
   it('after the agent was deleted is 404; the history stays', async () => {
@@ -159,6 +159,26 @@ describe('an append at the wrong time', () => {
     expectError(await api.send('POST', path, { inputs: 'Still there?' }), 404);
     expect(records(record((await api.send('GET', `${path}/history`)).json)['entries'])).toHaveLength(2);
   });
+});
+
+it('an agent outlives its connector: clients can send its tools back', async () => {
+  const connector = { name: 'gone_soon', description: 'd', server: tools.url };
+  const { id } = record((await api.send('POST', '/v1/connectors', connector)).json);
+  const agent = record(
+    (
+      await api.send('POST', '/v1/agents', {
+        model: api.models.plays({ text: 'Still here.' }),
+        name: 'A',
+        tools: [{ type: 'connector', connector_id: 'gone_soon' }],
+      })
+    ).json,
+  );
+  await api.send('DELETE', `/v1/connectors/${text(id)}`);
+  const path = `/v1/agents/${text(agent['id'])}`;
+  const patched = await api.send('PATCH', path, { tools: agent['tools'], name: 'B' });
+  expect(patched.json).toMatchObject({ name: 'B', tools: agent['tools'] });
+  const started = await api.send('POST', '/v1/conversations', { agent_id: agent['id'], inputs: 'Hi' });
+  expect(records(record(started.json)['outputs'])).toMatchObject([{ content: 'Still here.' }]);
 });
 
 it('an agent just loses the tools of a connector that was deleted', async () => {

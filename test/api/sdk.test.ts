@@ -46,6 +46,8 @@ async function createShopConnector(name: string): Promise<string> {
       headers: { Authorization: 'Bearer token-of-the-shop' },
     }),
   );
+  // The client knows two kinds of connectors, and one for answers it did not understand.
+  if (connector.protocol !== 'mcp') throw new Error('Not a connector of an MCP server.');
   return connector.id;
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  openHttpListener,
   openRestServer,
   openSdkV1Server,
   openSdkV2Server,
@@ -13,7 +14,7 @@ import { lastToolTexts } from './scripted-models.ts';
 import { infoText, record, records, text, type Json } from './shapes.ts';
 
 let api: ApiServer;
-const opened: ToolServer[] = [];
+const opened: { close(): Promise<void> }[] = [];
 
 beforeAll(async () => {
   api = await openApiServer();
@@ -239,11 +240,20 @@ describe('results', () => {
     expect(outputs.at(-1)?.['type']).toBe('message.output');
   });
 
-  it('deep ones do not break the run', async () => {
-    const deep: unknown = JSON.parse(`{"a":${'['.repeat(3_000)}${']'.repeat(3_000)}}`);
-    const server = await open([tool('deep', () => deep)], openRestServer);
+  it.each([3_000, 100_000])('%i levels deep do not break the run', async depth => {
+    const text = `{"success":true,"result":${'['.repeat(depth)}${']'.repeat(depth)},"error":null}`;
+    const tools = '{"tools":[{"name":"deep","description":"","input_schema":{"type":"object"}}]}';
+    // Written by hand: no stack makes such a text from a value.
+    const server = await openHttpListener((request, response) => {
+      const isList = request.url === '/mcp/v1/tools';
+      const isCall = request.url === '/mcp/v1/tools/invoke';
+      response.writeHead(isList || isCall ? 200 : 404, { 'content-type': 'application/json' });
+      response.end(isList ? tools : isCall ? text : '{"detail":"Not Found"}');
+    });
+    opened.push(server);
     const model = modelThatCalls(api, 'deep');
-    const { outputs } = await runTurn(api, { model, inputs: 'Go', tools: [mcpTool(server.url)] }, true);
+    const body = { model, inputs: 'Go', tools: [mcpTool(server.origin)] };
+    const { outputs } = await runTurn(api, body, true);
     expect(namesOf(outputs)).toEqual(['deep', 'message.output']);
   });
 });
