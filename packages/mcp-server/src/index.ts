@@ -28,7 +28,7 @@ export { KitError, ToolError } from './kit-error.ts';
 export type { KitErrorCode, ToolErrorCode, ToolErrorOptions } from './kit-error.ts';
 export type { Log } from './log.ts';
 export type { Engine, Reply } from './engine/engine.ts';
-export type { RequestMeta } from './call-tool.ts';
+export type { RequestMeta } from './request-meta.ts';
 export { serveHttp } from './http/serve-http.ts';
 export type { HttpServing, ServeHttpOptions } from './http/serve-http.ts';
 export { mcpPlugin } from './http/mcp-plugin.ts';

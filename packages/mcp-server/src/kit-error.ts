@@ -1,8 +1,22 @@
 /**
  * - `definition_invalid`: a tool, resource or server was declared in a way that cannot work.
  * - `tool_failed`, `permission_denied`, `timed_out`: what a handler says of itself by throwing a `ToolError`.
+ * - `capability_missing`: a handler asked its caller something the client cannot answer; a handler may catch it and
+ *   go on without.
+ * - `client_failed`: the client did not answer a question, or not in the form it has to.
+ * - `input_needed`: ends a handler whose question goes to the client first; it is run again with the answer. Let it
+ *   pass when you catch errors.
+ * - `rpc_error`: the server answered a test client with an error of the protocol.
  */
-export type KitErrorCode = 'definition_invalid' | 'tool_failed' | 'permission_denied' | 'timed_out';
+export type KitErrorCode =
+  | 'definition_invalid'
+  | 'tool_failed'
+  | 'permission_denied'
+  | 'timed_out'
+  | 'capability_missing'
+  | 'client_failed'
+  | 'input_needed'
+  | 'rpc_error';
 
 /** The one error class of this package. */
 export class KitError extends Error {
@@ -15,7 +29,7 @@ export class KitError extends Error {
   }
 }
 
-export type ToolErrorCode = Exclude<KitErrorCode, 'definition_invalid'>;
+export type ToolErrorCode = Extract<KitErrorCode, 'tool_failed' | 'permission_denied' | 'timed_out'>;
 
 export interface ToolErrorOptions extends ErrorOptions {
   /** `tool_failed` unless given. */

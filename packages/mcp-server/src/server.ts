@@ -1,20 +1,36 @@
 import { compileCatalogue, type Catalogue } from './definition/catalogue.ts';
-import type { Resource } from './definition/define-resource.ts';
+import type { Prompt } from './definition/define-prompt.ts';
+import type { CacheHint, Resource } from './definition/define-resource.ts';
 import type { Tool } from './definition/define-tool.ts';
 import { createEngine, type Engine } from './engine/engine.ts';
+import { createSealer, type SealerOptions } from './engine/era-2026/sealer.ts';
+import { createNotices, type ServerNotify } from './engine/notices.ts';
 import { KitError } from './kit-error.ts';
 import { createLineLog, type Log } from './log.ts';
 
-export interface McpServerOptions {
+/** What a server offers. */
+export interface Offer {
+  readonly tools?: readonly Tool[];
+  readonly resources?: readonly Resource[];
+  readonly prompts?: readonly Prompt[];
+}
+
+export interface McpServerOptions extends Offer {
   readonly name: string;
   readonly version: string;
   readonly title?: string;
   /** For the model: what the server is for and how its tools go together. */
   readonly instructions?: string;
-  readonly tools?: readonly Tool[];
-  readonly resources?: readonly Resource[];
   /** A pino logger, or anything of that form; warnings and errors go to stderr unless given. */
   readonly log?: Log;
+  /** Entries in one page of a list; all of them unless given. */
+  readonly pageSize?: number;
+  /** How long, and for whom, lists may be kept; a minute unless given, for everybody where nobody authenticates. */
+  readonly listCache?: CacheHint;
+  /** Seals what a client carries between a question and its answer (`context.elicit`). */
+  readonly requestState?: SealerOptions;
+  /** `subscriptions/listen` open at once; 10,000 unless given. */
+  readonly maxListens?: number;
 }
 
 /** A compiled server. It holds nothing open: transports are opened on it (`serveHttp`, `mcpPlugin`). */
@@ -24,23 +40,66 @@ export interface McpServer {
   readonly catalogue: Catalogue;
   readonly engine: Engine;
   readonly log: Log;
+  /** Tells the clients that listen. `update` does it by itself. */
+  readonly notify: ServerNotify;
+  /**
+   * Offers something else from now on, and tells the clients that listen. What is not given stays.
+   *
+   * @throws KitError `definition_invalid`; the server then goes on as it was.
+   */
+  readonly update: (offer: Offer) => void;
 }
 
+const MAX_LISTENS = 10_000;
+
 /**
- * Compiles tools and resources: schemas to validators, lists to JSON. No I/O.
+ * Compiles tools, resources and prompts: schemas to validators, lists to JSON. No I/O.
  *
  * @throws KitError `definition_invalid`, naming the tool or resource, what is wrong with it and what to do.
  */
 export function createMcpServer(options: McpServerOptions): McpServer {
-  const { name, version, title, instructions, tools = [], resources = [], log = createLineLog() } = options;
+  const { name, version, title, instructions, log = createLineLog(), maxListens = MAX_LISTENS } = options;
   if (!name || !version) {
     throw new KitError(
       'definition_invalid',
       'A server needs a name and a version, as in { name: "shop", version: "1.0.0" }.',
     );
   }
-  const catalogue = compileCatalogue(tools, resources, log);
+  const { pageSize = Number.MAX_SAFE_INTEGER } = options;
+  if (!(Number.isSafeInteger(pageSize) && pageSize > 0)) {
+    throw new KitError('definition_invalid', `A pageSize of ${pageSize} cannot be. Give a whole number from 1.`);
+  }
+  let offer: Required<Offer> = { tools: [], resources: [], prompts: [], ...pickOffer(options) };
+  let catalogue = compileCatalogue(offer.tools, offer.resources, log, offer.prompts);
   const identity = { name, version, ...(title !== undefined && { title }) };
-  const engine = createEngine({ identity, instructions, catalogue, log });
-  return { name, version, catalogue, engine, log };
+  const notices = createNotices();
+  const { listCache, requestState } = options;
+  const sealer = createSealer(requestState);
+  const model = { identity, instructions, catalogue, log, pageSize, listCache, notices, sealer, maxListens };
+  const engine = createEngine(model);
+  return {
+    name,
+    version,
+    engine,
+    log,
+    notify: notices,
+    get catalogue() {
+      return catalogue;
+    },
+    update: changes => {
+      const next = { ...offer, ...pickOffer(changes) };
+      const compiled = compileCatalogue(next.tools, next.resources, log, next.prompts);
+      const before = offer;
+      offer = next;
+      catalogue = compiled;
+      engine.replace(compiled);
+      if (next.tools !== before.tools) notices.toolsChanged();
+      if (next.prompts !== before.prompts) notices.promptsChanged();
+      if (next.resources !== before.resources) notices.resourcesChanged();
+    },
+  };
+}
+
+function pickOffer({ tools, resources, prompts }: Offer): Offer {
+  return { ...(tools && { tools }), ...(resources && { resources }), ...(prompts && { prompts }) };
 }

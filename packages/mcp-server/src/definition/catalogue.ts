@@ -6,8 +6,10 @@ import {
   type CompiledTemplate,
   type ListedResource,
 } from './compile-resource.ts';
+import { compilePrompt, type CompiledPrompt } from './compile-prompt.ts';
 import { compileTool, type CompiledTool } from './compile-tool.ts';
 import { createSchemaCompiler } from './compiled-schema.ts';
+import type { Prompt } from './define-prompt.ts';
 import type { Resource } from './define-resource.ts';
 import type { Tool } from './define-tool.ts';
 import { refuse } from './refuse.ts';
@@ -15,6 +17,7 @@ import { refuse } from './refuse.ts';
 /** Everything a server offers, compiled once; nothing of it changes afterwards. Lists are in the order of definition. */
 export interface Catalogue {
   readonly tools: ReadonlyMap<string, CompiledTool>;
+  readonly prompts: ReadonlyMap<string, CompiledPrompt>;
   readonly resources: readonly ListedResource[];
   readonly templates: readonly CompiledTemplate[];
   /** A fixed URI before a template, templates in the order given. */
@@ -29,6 +32,7 @@ export function compileCatalogue(
   tools: readonly Tool[],
   resources: readonly Resource[],
   log: Log,
+  prompts: readonly Prompt[] = [],
 ): Catalogue {
   const compiledTools = compileTools(tools);
   const byUri = new Map<string, ListedResource>();
@@ -49,6 +53,7 @@ export function compileCatalogue(
   const templates = [...byTemplate.values()];
   return {
     tools: compiledTools,
+    prompts: compilePrompts(prompts),
     resources: [...byUri.values()],
     templates,
     findResource: uri => {
@@ -72,6 +77,17 @@ function compileTools(tools: readonly Tool[]): ReadonlyMap<string, CompiledTool>
       refuse(`Tool ${JSON.stringify(tool.name)}`, 'is defined twice. Give each tool a name of its own.');
     }
     byName.set(tool.name, compileTool(tool, compileSchema));
+  }
+  return byName;
+}
+
+function compilePrompts(prompts: readonly Prompt[]): ReadonlyMap<string, CompiledPrompt> {
+  const byName = new Map<string, CompiledPrompt>();
+  for (const prompt of prompts) {
+    if (byName.has(prompt.name)) {
+      refuse(`Prompt ${JSON.stringify(prompt.name)}`, 'is defined twice. Give each prompt a name of its own.');
+    }
+    byName.set(prompt.name, compilePrompt(prompt));
   }
   return byName;
 }

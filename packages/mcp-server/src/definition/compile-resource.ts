@@ -1,14 +1,18 @@
 import type { ReadContext } from '../call-context.ts';
-import type { ReadReturn, Resource, StaticResource, TemplateResource } from './define-resource.ts';
+import type { Subject } from '../handler-context.ts';
+import type { Complete } from './complete.ts';
+import type { CacheHint, Resource, StaticResource, TemplateResource } from './define-resource.ts';
 import { checkTimeout, refuse, within } from './refuse.ts';
 import { compileUriTemplate } from './uri-template.ts';
 
 /** A resource ready to be read: one with a fixed URI, or a template that a URI has matched. */
 export interface CompiledResource {
   readonly name: string;
+  readonly subject: Subject;
+  readonly cache: CacheHint | undefined;
   readonly mimeType: string | undefined;
   readonly timeoutMs: number;
-  readonly read: (context: ReadContext) => ReadReturn | Promise<ReadReturn>;
+  readonly read: (context: ReadContext) => unknown;
 }
 
 /** `published` is the entry in resources/list or resources/templates/list. */
@@ -17,7 +21,9 @@ export interface ListedResource extends CompiledResource {
 }
 
 export interface CompiledTemplate {
+  readonly uriTemplate: string;
   readonly match: (uri: string) => CompiledResource | undefined;
+  readonly completes: ReadonlyMap<string, Complete>;
   readonly published: object;
 }
 
@@ -39,7 +45,12 @@ export function compileTemplate(resource: TemplateResource): CompiledTemplate {
   const subject = `Resource ${uriTemplate}`;
   const common = compileCommon(subject, resource);
   const matchUri = within(subject, () => compileUriTemplate(uriTemplate));
+  const completes = new Map(Object.entries(resource.complete ?? {}));
+  const stranger = [...completes.keys()].find(name => !new RegExp(`\\{\\+?${name}\\}`).test(uriTemplate));
+  if (stranger !== undefined) refuse(subject, `completes {${stranger}}, which is not in its template.`);
   return {
+    uriTemplate,
+    completes,
     match: uri => {
       const params = matchUri(uri);
       return params && { ...common, read: context => resource.read(params, context) };
@@ -52,9 +63,18 @@ function compileCommon(subject: string, resource: Resource): Omit<CompiledResour
   if (!resource.name.trim()) refuse(subject, 'has no name. Give it one.');
   return {
     name: resource.name,
+    subject: { kind: 'resource', name: resource.name },
+    cache: checkCache(subject, resource.cache),
     mimeType: resource.mimeType,
     timeoutMs: checkTimeout(subject, resource.timeoutMs),
   };
+}
+
+function checkCache(subject: string, cache: CacheHint | undefined): CacheHint | undefined {
+  if (cache !== undefined && !(Number.isSafeInteger(cache.ttlMs) && cache.ttlMs >= 0)) {
+    refuse(subject, `has a cache.ttlMs of ${cache.ttlMs}. Give whole milliseconds, from 0.`);
+  }
+  return cache;
 }
 
 function describeResource({ name, title, description, mimeType, annotations }: Resource): object {

@@ -1,11 +1,16 @@
 import type { ToolContext } from '../call-context.ts';
+import type { Subject } from '../handler-context.ts';
 import type { CompiledSchema, SchemaCompiler } from './compiled-schema.ts';
 import type { JsonSchema, Tool } from './define-tool.ts';
+import { compileParamHeaders, type ParamHeader } from './param-headers.ts';
 import { checkTimeout, refuse, within } from './refuse.ts';
 
 /** A tool ready to be called. */
 export interface CompiledTool {
   readonly name: string;
+  readonly subject: Subject;
+  /** Arguments that are repeated in headers; empty for most tools. */
+  readonly paramHeaders: readonly ParamHeader[];
   readonly input: CompiledSchema;
   readonly output: CompiledSchema | undefined;
   readonly timeoutMs: number;
@@ -45,6 +50,8 @@ export function compileTool(tool: Tool, compileSchema: SchemaCompiler): Compiled
   const output = outputSchema && within(`${subject}: output`, () => compileSchema(outputSchema, 'output'));
   return {
     name: tool.name,
+    subject: { kind: 'tool', name: tool.name },
+    paramHeaders: within(`${subject}: input`, () => compileParamHeaders(input.published)),
     input,
     output,
     timeoutMs: checkTimeout(subject, tool.timeoutMs),

@@ -4,13 +4,13 @@ import {
   $ZodAsyncError,
   safeParse,
   safeParseAsync,
-  toJSONSchema,
   type $ZodIssue,
   type $ZodType,
 } from 'zod/v4/core';
 import { KitError } from '../kit-error.ts';
 import type { JsonSchema, ToolSchema } from './define-tool.ts';
 import { describeAjvErrors, describeZodIssues } from './describe-issues.ts';
+import { isZodSchema, toPublishedSchema } from './published-schema.ts';
 
 /** `problem` is a sentence part for the caller, as in `"query" must be a string, got a number`. */
 export type Checked =
@@ -60,10 +60,6 @@ export function createSchemaCompiler(): SchemaCompiler {
   };
 }
 
-export function isZodSchema(schema: ToolSchema): schema is $ZodType {
-  return '_zod' in schema;
-}
-
 function compileJsonSchema(ajv: Ajv | Ajv2020, schema: JsonSchema): CompiledSchema {
   if ('_def' in schema && 'safeParse' in schema) {
     throw new KitError('definition_invalid', 'this is a schema of zod 3. Use zod 4, or a JSON Schema.');
@@ -88,7 +84,7 @@ function compileValidator(ajv: Ajv | Ajv2020, schema: JsonSchema): ValidateFunct
 }
 
 function compileZod(schema: $ZodType, direction: 'input' | 'output'): CompiledSchema {
-  const published = toPublished(schema, direction);
+  const published = toPublishedSchema(schema, direction);
   // A validator that waits makes safeParse throw; from then on this schema is checked the waiting way.
   let waits = false;
   const check = (value: unknown): Checked | Promise<Checked> => {
@@ -103,20 +99,6 @@ function compileZod(schema: $ZodType, direction: 'input' | 'output'): CompiledSc
     return safeParseAsync(schema, value).then(parsed => toChecked(parsed, value));
   };
   return { published, check };
-}
-
-function toPublished(schema: $ZodType, direction: 'input' | 'output'): JsonSchema {
-  try {
-    // A copy through JSON: zod hangs a validator of its own on the object, which must not be published.
-    return JSON.parse(JSON.stringify(toJSONSchema(schema, { io: direction, target: 'draft-2020-12' })));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new KitError(
-      'definition_invalid',
-      `its zod schema has no JSON Schema form: ${reason}. Use types that JSON can carry, or give a JSON Schema.`,
-      { cause },
-    );
-  }
 }
 
 type Parsed = { success: true; data: unknown } | { success: false; error: { issues: readonly $ZodIssue[] } };

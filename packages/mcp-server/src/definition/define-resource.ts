@@ -1,5 +1,7 @@
+import type { InputRequired } from '../asking/input-required.ts';
 import type { ReadContext } from '../call-context.ts';
 import type { Annotations, ResourceContents } from '../content.ts';
+import type { Complete } from './complete.ts';
 
 /**
  * - a string: text; bytes: a blob;
@@ -9,6 +11,16 @@ import type { Annotations, ResourceContents } from '../content.ts';
 export type ReadReturn =
   string | Uint8Array | ResourceContents | readonly ResourceContents[] | undefined | null;
 
+type Read = ReadReturn | InputRequired;
+
+/** How long, and for whom, an answer may be kept (MCP 2026-07-28, server/utilities/caching). */
+export interface CacheHint {
+  /** Milliseconds; 0 for not at all. */
+  readonly ttlMs: number;
+  /** `public`: the same for every caller, so that shared caches may keep it too. */
+  readonly scope: 'public' | 'private';
+}
+
 interface ResourceCommon {
   readonly name: string;
   readonly title?: string;
@@ -16,6 +28,8 @@ interface ResourceCommon {
   /** Of what `read` returns as a string or bytes. Unless given: text/plain, application/octet-stream. */
   readonly mimeType?: string;
   readonly annotations?: Annotations;
+  /** Not kept by anybody unless given. */
+  readonly cache?: CacheHint;
   /** Milliseconds until `context.signal` aborts and the caller is told; 60,000 unless given. */
   readonly timeoutMs?: number;
 }
@@ -24,7 +38,7 @@ export interface StaticResource extends ResourceCommon {
   readonly uri: string;
   /** Bytes, where known. */
   readonly size?: number;
-  readonly read: (uri: string, context: ReadContext) => ReadReturn | Promise<ReadReturn>;
+  readonly read: (uri: string, context: ReadContext) => Read | Promise<Read>;
 }
 
 export interface TemplateResource extends ResourceCommon {
@@ -36,7 +50,9 @@ export interface TemplateResource extends ResourceCommon {
   readonly read: (
     params: Readonly<Record<string, string>>,
     context: ReadContext,
-  ) => ReadReturn | Promise<ReadReturn>;
+  ) => Read | Promise<Read>;
+  /** Suggests values for variables of the template, by name. */
+  readonly complete?: Readonly<Record<string, Complete>>;
 }
 
 /** A declared resource; hand it to `createMcpServer`. */

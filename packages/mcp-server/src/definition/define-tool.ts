@@ -1,4 +1,5 @@
 import type { $ZodType } from 'zod/v4/core';
+import type { InputRequired } from '../asking/input-required.ts';
 import type { ToolContext } from '../call-context.ts';
 import type { ContentBlock } from '../content.ts';
 
@@ -28,9 +29,11 @@ export interface ToolResult {
  * - a string: one text block;
  * - a content block, or an array of them, made by `text()`, `image()`, …;
  * - a `ToolResult`: passed on as it is;
+ * - `inputRequired()`: the client has to answer first, and calls again;
  * - any other value: `structuredContent`, with the same value as JSON in a text block.
  */
-export type ToolReturn<Value> = Value | string | ContentBlock | readonly ContentBlock[] | ToolResult;
+export type ToolReturn<Value> =
+  Value | string | ContentBlock | readonly ContentBlock[] | ToolResult | InputRequired;
 
 interface ToolCommon<Value> {
   /** 1 to 64 of `A-Z a-z 0-9 _ . / -`; unique in the server. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RequestMeta } from '../call-tool.ts';
+import type { RequestMeta } from '../request-meta.ts';
 import {
   askLegacy,
   askModern,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { RequestMeta } from '../call-tool.ts';
+import type { RequestMeta } from '../request-meta.ts';
 import { image, text } from '../content.ts';
 import { defineResource } from '../definition/define-resource.ts';
 import { defineTool } from '../definition/define-tool.ts';

@@ -1,10 +1,24 @@
-import type { RequestMeta } from '../call-tool.ts';
+import type { Catalogue } from '../definition/catalogue.ts';
 import { quote } from '../quote.ts';
-import { createEra2025, LEGACY_VERSIONS } from './era-2025.ts';
-import { claimsModern, createEra2026, MODERN_VERSIONS, unsupportedVersion } from './era-2026.ts';
+import type { RequestMeta } from '../request-meta.ts';
+import { createEra2025, LEGACY_VERSIONS } from './era-2025/era.ts';
+import { deliverNotice } from './era-2025/session-methods.ts';
+import { createEra2026 } from './era-2026/era.ts';
+import { claimsModern, MODERN_VERSIONS, unsupportedVersion } from './era-2026/envelope.ts';
 import type { Era } from './era.ts';
-import { parseRpcMessage, RPC, toErrorMessage, toResultMessage, type Fault, type RpcRequest } from './rpc.ts';
+import { internalError, invalidParams } from './faults.ts';
+import {
+  isRequestId,
+  parseRpcMessage,
+  RPC,
+  toErrorMessage,
+  toResultMessage,
+  type Fault,
+  type Params,
+  type RpcRequest,
+} from './rpc.ts';
 import type { ServerModel } from './server-model.ts';
+import { Session, type SessionOptions } from './session.ts';
 
 /**
  * What to send back. `status` is for HTTP; other transports send `json`, or nothing for `none`.
@@ -13,23 +27,54 @@ export type Reply =
   | { readonly kind: 'message'; readonly json: string; readonly status: number }
   | { readonly kind: 'none'; readonly status: number };
 
-/** Serves one message at a time, of either era, and remembers nothing between them. */
+/** Serves one message at a time, of either era; what it remembers between them is in the session. */
 export interface Engine {
   /** @param message one parsed JSON value. Never rejects. */
   readonly handle: (message: unknown, meta: RequestMeta) => Promise<Reply>;
+  /** One for each connection that carries many requests, or each session of a 2025 client over HTTP. */
+  readonly openSession: (options: SessionOptions) => Session;
+  /** Serves another catalogue from the next message on. */
+  readonly replace: (catalogue: Catalogue) => void;
 }
 
-export function createEngine(model: ServerModel): Engine {
-  const modern = createEra2026(model);
-  const legacy = createEra2025(model);
+const NOTHING: Reply = { kind: 'none', status: 202 };
+
+export function createEngine(given: ServerModel): Engine {
+  let model = given;
+  let modern = createEra2026(model);
+  let legacy = createEra2025(model);
+  const handleRequest = async (request: RpcRequest, meta: RequestMeta): Promise<Reply> => {
+    const era = chooseEra(request, meta, modern, legacy);
+    return 'code' in era ? toFaultReply(era, request.id) : answer(era, request, meta, model);
+  };
   return {
     handle: async (value, meta) => {
       const message = parseRpcMessage(value);
-      if (message.kind === 'invalid') return toFaultReply(message.fault, message.id);
-      // No notification of a client asks anything of a server without sessions.
-      if (message.kind === 'notification') return { kind: 'none', status: 202 };
-      const era = chooseEra(message, meta, modern, legacy);
-      return 'code' in era ? toFaultReply(era, message.id) : answer(era, message, meta, model);
+      switch (message.kind) {
+        case 'invalid':
+          return toFaultReply(message.fault, message.id);
+        case 'request':
+          return meta.session ? withSession(message, meta, meta.session, handleRequest) : handleRequest(message, meta);
+        case 'notification':
+          if (message.method === 'notifications/cancelled') cancel(message.params, meta.session);
+          return NOTHING;
+        case 'response':
+          if (meta.session === undefined) {
+            return toFaultReply(invalidParams('This server asked nothing, so it takes no responses.', 400));
+          }
+          meta.session.settle(message);
+          return NOTHING;
+      }
+    },
+    openSession: options => {
+      const session = new Session(options, () => unsubscribe());
+      const unsubscribe = model.notices.subscribe(notice => deliverNotice(session, notice));
+      return session;
+    },
+    replace: catalogue => {
+      model = { ...model, catalogue };
+      modern = createEra2026(model);
+      legacy = createEra2025(model);
     },
   };
 }
@@ -37,6 +82,22 @@ export function createEngine(model: ServerModel): Engine {
 /** For a body that is not JSON at all. */
 export function createParseErrorReply(): Reply {
   return toFaultReply({ code: RPC.parseError, message: 'The message is not valid JSON.', status: 400 });
+}
+
+/** The request can be cancelled by its id as long as it runs; one that was gets no reply. */
+async function withSession(
+  request: RpcRequest,
+  meta: RequestMeta,
+  session: Session,
+  handle: (request: RpcRequest, meta: RequestMeta) => Promise<Reply>,
+): Promise<Reply> {
+  const signal = session.begin(request.id, meta.signal);
+  const reply = await handle(request, { ...meta, signal });
+  return session.end(request.id) ? NOTHING : reply;
+}
+
+function cancel({ requestId }: Params, session: Session | undefined): void {
+  if (isRequestId(requestId)) session?.cancel(requestId);
 }
 
 /**
@@ -64,16 +125,13 @@ async function answer(
     return toFaultReply({ code: RPC.methodNotFound, message, status: era.unknownMethodStatus }, request.id);
   }
   try {
-    const answered = await method(request.params, meta);
+    const answered = await method(request.params, meta, request.id);
     if ('fault' in answered) return toFaultReply(answered.fault, request.id);
     return { kind: 'message', json: toResultMessage(request.id, answered.result), status: 200 };
   } catch (error) {
     // A result that JSON cannot carry (a BigInt, a cycle) comes out here, when it is written.
     log.error({ requestId: meta.requestId, method: request.method, err: error }, `${request.method} failed.`);
-    return toFaultReply(
-      { code: RPC.internalError, message: 'Internal server error.', status: 200 },
-      request.id,
-    );
+    return toFaultReply(internalError('Internal server error.'), request.id);
   }
 }
 

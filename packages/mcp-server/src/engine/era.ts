@@ -1,10 +1,10 @@
-import type { RequestMeta } from '../call-tool.ts';
-import type { Fault, Params, RpcRequest } from './rpc.ts';
+import type { RequestMeta } from '../request-meta.ts';
+import type { Fault, Params, RequestId, RpcRequest } from './rpc.ts';
 
 /** A method's answer: a result as JSON text, or an error. */
 export type Answer = { readonly result: string } | { readonly fault: Fault };
 
-export type Method = (params: Params, meta: RequestMeta) => Answer | Promise<Answer>;
+export type Method = (params: Params, meta: RequestMeta, id: RequestId) => Answer | Promise<Answer>;
 
 /**
  * One generation of the protocol: which methods it knows, how it writes what the kit's own model says, and what

@@ -7,6 +7,7 @@ export const RPC = {
   internalError: -32603,
   resourceNotFound: -32002,
   headerMismatch: -32020,
+  missingCapability: -32021,
   unsupportedVersion: -32022,
 } as const;
 
@@ -28,12 +29,20 @@ export interface RpcRequest {
   readonly params: Params;
 }
 
+export interface RpcResponse {
+  readonly kind: 'response';
+  readonly id: RequestId;
+  readonly result?: unknown;
+  readonly error?: { readonly code: number; readonly message: string };
+}
+
 export type RpcMessage =
   | RpcRequest
+  | RpcResponse
   | { readonly kind: 'notification'; readonly method: string; readonly params: Params }
   | { readonly kind: 'invalid'; readonly id?: RequestId; readonly fault: Fault };
 
-/** Reads one parsed JSON value as a JSON-RPC message of MCP: no batches, no null ids, no responses. */
+/** Reads one parsed JSON value as a JSON-RPC message of MCP: no batches, no null ids. */
 export function parseRpcMessage(value: unknown): RpcMessage {
   if (Array.isArray(value)) return invalid('Batches are not supported. Send one message at a time.');
   if (!isRecord(value)) return invalid('A JSON-RPC message is a JSON object.');
@@ -41,19 +50,21 @@ export function parseRpcMessage(value: unknown): RpcMessage {
   const readableId = isRequestId(id) ? { id } : {};
   if (value['jsonrpc'] !== '2.0') return { ...invalid('"jsonrpc" must be "2.0".'), ...readableId };
   if (typeof method !== 'string') {
-    const isResponse = 'result' in value || 'error' in value;
-    return {
-      ...invalid(
-        isResponse ? 'This server asked nothing, so it takes no responses.' : '"method" must be a string.',
-      ),
-      ...readableId,
-    };
+    return parseResponse(value) ?? { ...invalid('"method" must be a string.'), ...readableId };
   }
   if (!isRecord(params))
     return { ...invalid('"params" must be an object.', RPC.invalidParams), ...readableId };
   if (id === undefined) return { kind: 'notification', method, params };
   if (!isRequestId(id)) return invalid('"id" must be a string or an integer.');
   return { kind: 'request', id, method, params };
+}
+
+function parseResponse({ id, result, error }: Params): RpcResponse | undefined {
+  if (!isRequestId(id)) return undefined;
+  if (isRecord(result)) return { kind: 'response', id, result };
+  if (!isRecord(error)) return undefined;
+  const { code, message } = error;
+  return { kind: 'response', id, error: { code: Number(code), message: String(message) } };
 }
 
 export function isRecord(value: unknown): value is Params {
@@ -65,12 +76,17 @@ export function toResultMessage(id: RequestId, result: string): string {
   return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`;
 }
 
+/** `params` may hold anything JSON can carry. */
+export function toNotification(method: string, params?: object): string {
+  return JSON.stringify({ jsonrpc: '2.0', method, params });
+}
+
 /** Without an id when the request's could not be read. */
 export function toErrorMessage(id: RequestId | undefined, { code, message, data }: Fault): string {
   return JSON.stringify({ jsonrpc: '2.0', ...(id !== undefined && { id }), error: { code, message, data } });
 }
 
-function isRequestId(value: unknown): value is RequestId {
+export function isRequestId(value: unknown): value is RequestId {
   return typeof value === 'string' || Number.isSafeInteger(value);
 }
 

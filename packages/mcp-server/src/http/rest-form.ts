@@ -1,11 +1,14 @@
-import type { FastifyInstance } from 'fastify';
-import { callTool, INTERNAL_ERROR, type ToolOutcome } from '../call-tool.ts';
+import { MUTE_DIALECT } from '../asking/dialogue.ts';
+import { callTool, type ToolOutcome } from '../call-tool.ts';
 import type { ToolResult } from '../definition/define-tool.ts';
 import { parseJson } from '../engine/json.ts';
 import { isRecord } from '../engine/rpc.ts';
+import { INTERNAL_ERROR } from '../failure.ts';
 import type { McpServer } from '../server.ts';
 import { toText } from '../tool-result.ts';
-import type { ToMeta } from './request-meta.ts';
+import { refuseType, type Endpoint, type Route } from './exchange.ts';
+import { json, jsonText } from './http-message.ts';
+import { toRequestMeta } from './request-meta.ts';
 
 /** What is wrong with a body, in the form FastAPI made common: where, what, which kind. */
 interface BodyProblem {
@@ -24,10 +27,10 @@ interface RestResult {
 }
 
 /**
- * Serves the plain HTTP form of the Mistral guide: `GET <path>/tools` lists, `POST <path>/tools/invoke` calls.
+ * The plain HTTP form of the Mistral guide: `GET <path>/tools` lists, `POST <path>/tools/invoke` calls.
  * A call that was understood is answered 200 whether the tool worked or not; `success` says which.
  */
-export function addRestForm(app: FastifyInstance, path: string, server: McpServer, toMeta: ToMeta): void {
+export function createRestForm(server: McpServer, path: string, bodyLimit: number): readonly Route[] {
   const tools = [...server.catalogue.tools.values()].map(({ published }) => ({
     name: published.name,
     description: published.description,
@@ -36,26 +39,30 @@ export function addRestForm(app: FastifyInstance, path: string, server: McpServe
     ...(published.annotations && { annotations: published.annotations }),
     ...(published._meta && { _meta: published._meta }),
   }));
-  const list = JSON.stringify({ tools });
-  app.get(`${path}/tools`, (_request, reply) => reply.header('content-type', 'application/json').send(list));
-
-  app.post(`${path}/tools/invoke`, async (request, reply) => {
-    const invocation = parseInvocation(request.body);
-    if ('problems' in invocation) return reply.code(422).send({ detail: invocation.problems });
+  const list = json(200, { tools });
+  const invoke: Endpoint = async (request, auth) => {
+    const refused = refuseType(request);
+    if (refused) return refused;
+    const invocation = parseInvocation(await request.readBody(bodyLimit));
+    if ('problems' in invocation) return json(422, { detail: invocation.problems });
     const call = {
       name: invocation.name,
       args: invocation.arguments,
-      idempotencyKey: request.headers['idempotency-key']?.toString() || undefined,
+      idempotencyKey: request.header('idempotency-key') || undefined,
     };
-    const outcome = await callTool(server.catalogue, call, toMeta(request, reply), server.log);
-    return reply.header('content-type', 'application/json').send(toJson(outcome, server, call.name));
-  });
+    const outcome = await callTool(server.catalogue, call, toRequestMeta(request, auth), server.log);
+    return jsonText(200, toJson(outcome, server, call.name));
+  };
+  return [
+    { path: `${path}/tools`, endpoints: { GET: () => list } },
+    { path: `${path}/tools/invoke`, endpoints: { POST: invoke } },
+  ];
 }
 
-function parseInvocation(body: unknown): Invocation | { readonly problems: readonly BodyProblem[] } {
+function parseInvocation(body: string): Invocation | { readonly problems: readonly BodyProblem[] } {
   let value: unknown;
   try {
-    value = parseJson(String(body));
+    value = parseJson(body);
   } catch {
     return { problems: [{ loc: ['body'], msg: 'The body is not valid JSON', type: 'json_invalid' }] };
   }
@@ -90,6 +97,9 @@ function toJson(outcome: ToolOutcome, { log }: McpServer, tool: string): string 
 
 function toRestResult(outcome: ToolOutcome): RestResult {
   if (outcome.kind === 'failed') return { success: false, result: null, error: outcome.message };
+  if (outcome.kind === 'input_needed') {
+    return { success: false, result: null, error: 'This tool asks back, which callers of this form cannot answer.' };
+  }
   if (outcome.result.isError) {
     return {
       success: false,

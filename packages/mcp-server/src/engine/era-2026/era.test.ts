@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { askLegacy, askModern, createEngineFixture, createMeta, envelope } from './engine.fixture.ts';
+import { askLegacy, askModern, createEngineFixture, createMeta, envelope } from '../engine.fixture.ts';
 
 const { server } = createEngineFixture();
 const modern = askModern(server);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { askLegacy, createEngineFixture, send } from './engine.fixture.ts';
+import { askLegacy, createEngineFixture, send } from '../engine.fixture.ts';
 
 const { server } = createEngineFixture();
 const legacy = askLegacy(server);

@@ -1,0 +1,86 @@
+import { CapabilityMissing } from '../../asking/dialogue.ts';
+import { missingCapability } from '../../asking/question.ts';
+import type { ToolOutcome } from '../../call-tool.ts';
+import type { CacheHint } from '../../definition/define-resource.ts';
+import type { PromptOutcome } from '../../get-prompt.ts';
+import { quote } from '../../quote.ts';
+import type { ReadOutcome } from '../../read-resource.ts';
+import type { InputNeeded } from '../../run-handler.ts';
+import type { Answer } from '../era.ts';
+import { internalError, toFault } from '../faults.ts';
+import { MOST_ROUNDS, type Asked } from '../requests.ts';
+import { RPC, type Fault } from '../rpc.ts';
+import { sealDialogue } from './dialogue.ts';
+import { readClient } from './envelope.ts';
+import type { Sealer } from './sealer.ts';
+
+/** What a handler returns may differ with every call and caller, so nobody may keep it unless its author says so. */
+const NOT_KEPT: CacheHint = { ttlMs: 0, scope: 'private' };
+
+type Final<Outcome> = Exclude<Outcome, InputNeeded>;
+
+export function toToolAnswer(outcome: Final<ToolOutcome>, about: object): Answer {
+  if (outcome.kind === 'failed') {
+    const { failure, message } = outcome;
+    if (failure === 'unknown' || failure === 'capability_missing' || failure === 'client_failed') {
+      return { fault: toFault(outcome) };
+    }
+    const content = [{ type: 'text', text: message }];
+    return { result: JSON.stringify({ resultType: 'complete', content, isError: true, _meta: about }) };
+  }
+  const { content, structuredContent, isError, _meta } = outcome.result;
+  return {
+    result: JSON.stringify({
+      resultType: 'complete',
+      content,
+      structuredContent,
+      isError,
+      _meta: _meta === undefined ? about : { ...about, ..._meta },
+    }),
+  };
+}
+
+export function toPromptAnswer(outcome: Final<PromptOutcome>, about: object): Answer {
+  if (outcome.kind === 'failed') return { fault: toFault(outcome) };
+  return { result: JSON.stringify({ resultType: 'complete', ...outcome.result, _meta: about }) };
+}
+
+export function toReadAnswer(outcome: Final<ReadOutcome>, uri: unknown, about: object): Answer {
+  if (outcome.kind === 'failed') return { fault: toFault(outcome) };
+  if (outcome.kind === 'not_found') return { fault: toNotFound(RPC.invalidParams, uri) };
+  const { contents, cache = NOT_KEPT } = outcome;
+  const { ttlMs, scope: cacheScope } = cache;
+  return {
+    result: JSON.stringify({ resultType: 'complete', contents, ttlMs, cacheScope, _meta: about }),
+  };
+}
+
+export function toNotFound(code: number, uri: unknown): Fault {
+  return { code, message: `Resource not found: ${quote(String(uri))}`, data: { uri }, status: 200 };
+}
+
+/** `input_required` (basic/utilities/mrtr); the handler's state and earlier answers go along, sealed. */
+export function toInputAnswer(
+  { questions, state, dialogue }: InputNeeded,
+  method: string,
+  { params, meta }: Asked,
+  sealer: Sealer,
+  about: object,
+): Answer {
+  const { capabilities } = readClient(params);
+  for (const question of Object.values(questions)) {
+    const required = missingCapability(question, capabilities);
+    if (required === undefined) continue;
+    const { message } = new CapabilityMissing(question.method, required);
+    return { fault: toFault({ kind: 'failed', failure: 'capability_missing', message, required }) };
+  }
+  const { round = 0, used = {} } = dialogue ?? {};
+  if (round >= MOST_ROUNDS) {
+    return { fault: internalError(`The server gave up after ${MOST_ROUNDS} rounds of questions.`) };
+  }
+  const requestState = sealDialogue({ round, used }, state, method, params, meta, sealer);
+  const inputRequests = Object.keys(questions).length > 0 ? questions : undefined;
+  return {
+    result: JSON.stringify({ resultType: 'input_required', inputRequests, requestState, _meta: about }),
+  };
+}

@@ -1,0 +1,28 @@
+import type { Failed } from '../failure.ts';
+import { RPC, type Fault } from './rpc.ts';
+
+export function invalidParams(message: string, status = 200): Fault {
+  return { code: RPC.invalidParams, message, status };
+}
+
+export function internalError(message: string, status = 200): Fault {
+  return { code: RPC.internalError, message, status };
+}
+
+/** For methods whose result has no place for a failure. */
+export function toFault({ failure, message, required }: Failed): Fault {
+  switch (failure) {
+    case 'unknown':
+    case 'invalid_arguments':
+    case 'client_failed':
+      return invalidParams(message);
+    case 'capability_missing':
+      return { code: RPC.missingCapability, message, data: { requiredCapabilities: required }, status: 400 };
+    case 'timed_out':
+    case 'permission_denied':
+    case 'tool_failed':
+    case 'internal':
+    case 'aborted':
+      return internalError(message);
+  }
+}
