@@ -33,10 +33,7 @@ export function createConnectorVault(box: SecretBox): ConnectorVault {
 }
 
 /** An `api-key` goes where the connector's own key goes, else into the Authorization header (API notes, tools). */
-export function withAuthorization(
-  own: ConnectorAccess,
-  authorization: ConnectorAuthorization,
-): ConnectorAccess {
+function withAuthorization(own: ConnectorAccess, authorization: ConnectorAuthorization): ConnectorAccess {
   const { value } = authorization;
   const auth: ConnectorAccess['auth'] =
     authorization.type === 'api-key' && own.auth.type === 'api_key'

@@ -37,8 +37,6 @@ export interface Connector {
   readonly modifiedAt: Date;
 }
 
-export const NO_ACCESS: ConnectorAccess = { auth: { type: 'none' }, headers: {} };
-
 /** Default and highest limit of one request to a tool server, in milliseconds. */
 export const DEFAULT_TOOL_TIMEOUT_MS = 30_000;
 export const MAX_TOOL_TIMEOUT_MS = 600_000;

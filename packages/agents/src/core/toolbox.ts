@@ -155,7 +155,7 @@ async function callConnector(
 }
 
 /** A call that left and got no answer may have run: that is `unknown`, whatever broke on the way back. */
-export function toOutcome(failure: ToolServerFailure): ToolOutcome {
+function toOutcome(failure: ToolServerFailure): ToolOutcome {
   const outcome = failedOutcome(failure.code, failure.message);
   if (!failure.mayHaveRun) return outcome;
   const text = `${failure.message} The call had left, so it is not known whether the tool ran; it was not repeated.`;

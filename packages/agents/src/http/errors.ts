@@ -45,7 +45,7 @@ const PASSED_ON = new Map<number, Facts>([
 ]);
 
 /** Wrong fields of a request. */
-export class RequestProblem extends Error {
+class RequestProblem extends Error {
   readonly detail: ValidationDetail[];
 
   constructor(detail: ValidationDetail[]) {

@@ -168,7 +168,7 @@ function toInputContent(content: Content): string | InputChunk[] {
   });
 }
 
-export function toOutputContent(content: Content): string | OutputChunk[] {
+function toOutputContent(content: Content): string | OutputChunk[] {
   return typeof content === 'string' ? content : content.map(toOutputChunk);
 }
 

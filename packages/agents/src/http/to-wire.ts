@@ -9,7 +9,7 @@ import type { Connector } from '../core/connector.ts';
 import type { Conversation } from '../core/conversation.ts';
 
 /** Tools go back as connectors and functions: SDKs know no other, and a stored credential is never shown. */
-export function toToolEcho(tool: StoredTool): ToolEcho {
+function toToolEcho(tool: StoredTool): ToolEcho {
   if (tool.type === 'function') return tool;
   return {
     type: 'connector',

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, Insertable, JSONColumnType, Selectable } from 'kysely';
+import type { ColumnType, Generated, JSONColumnType, Selectable } from 'kysely';
 
 // Rows of the tables that `migrations.ts` makes. JSON is kept as `json`, word for word: `jsonb` refuses a NUL in a text
 // and changes the order of keys, and both belong to callers and models.
@@ -77,4 +77,3 @@ export interface Tables {
 
 export type ConnectorRow = Selectable<ConnectorTable>;
 export type ConversationRow = Selectable<ConversationTable>;
-export type NewAgentVersion = Insertable<AgentVersionTable>;

@@ -16,7 +16,7 @@ export interface Placement {
 }
 
 /** Named for the major version: a newer PostgreSQL cannot read an older one's files. */
-export const clusterName = 'postgres-18';
+const clusterName = 'postgres-18';
 /** In the data folder: the path of the staged home, so that the next start finds the same data. */
 export const placeFile = 'postgres-place';
 /** Where a data folder that the database's user cannot enter has its database instead. */
