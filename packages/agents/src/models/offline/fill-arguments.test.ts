@@ -88,7 +88,7 @@ describe('arguments', () => {
       $defs: { Level: { type: 'string', enum: ['gold', 'silver'] } },
     };
     const answer = ask('do_thing gold, count 3', [
-      { type: 'function', name: 'do_thing', inputSchema: schema },
+      { type: 'function', name: 'do_thing', inputSchema: schema as JSONSchema7 },
     ]);
     expect(answer.calls[0]?.args).toEqual({ level: 'gold', count: 3 });
   });
