@@ -255,5 +255,7 @@ describe('results', () => {
     const body = { model, inputs: 'Go', tools: [mcpTool(server.origin)] };
     const { outputs } = await runTurn(api, body, true);
     expect(namesOf(outputs)).toEqual(['deep', 'message.output']);
+    expect(infoOf(outputs[0])).toMatchObject({ is_error: true, code: 'protocol_error' });
+    expect(infoText(record(outputs[0]))).toContain('200 levels');
   });
 });

@@ -6,6 +6,7 @@ import {
   type ToolDefinition,
 } from '@tramontane/mcp-client';
 import type { Connector, ConnectorAccess } from '../core/connector.ts';
+import { isTooDeep, MAX_DEPTH } from '../core/nesting.ts';
 import { ToolServerFailure, type ListedTool, type ToolServers } from '../core/ports.ts';
 
 /** Tool servers reached through the connections of `mcp-client`. */
@@ -27,10 +28,12 @@ export function createToolServers(
       if (listing.problems.length > 0 && !told.has(listing)) options.onLeftOut(connector, listing.problems);
       told.add(listing);
       const { tools, instructions } = listing;
-      return { tools: tools.map(toListed), ...(instructions !== undefined && { instructions }) };
+      // A tool whose schema nobody can walk is none; the others of its server stay usable.
+      const usable = tools.filter(tool => !isTooDeep(tool));
+      return { tools: usable.map(toListed), ...(instructions !== undefined && { instructions }) };
     },
     async call(connector, access, call) {
-      return await connections
+      const answer = await connections
         .callTool(toTarget(connector, access), {
           name: call.tool,
           arguments: { ...call.arguments },
@@ -39,6 +42,8 @@ export function createToolServers(
           signal: call.signal,
         })
         .catch(error => Promise.reject(toFailure(error, connector, call.signal)));
+      if (!isTooDeep(answer)) return answer;
+      throw tooDeep(connector);
     },
     isTrusted: connector =>
       options.trusted.includes('*') || options.trusted.includes(new URL(connector.config.server).origin),
@@ -73,9 +78,16 @@ function toFailure(error: unknown, connector: Connector, signal: AbortSignal): u
       cause: error,
     });
   }
+  // What a stack that is too small throws, when the client takes such an answer apart.
+  if (error instanceof RangeError) return tooDeep(connector, error);
   if (signal.aborted) {
     const message = `The call to ${connector.name} was cancelled.`;
     return new ToolServerFailure('cancelled', message, { mayHaveRun: true, cause: error });
   }
   return error;
+}
+
+function tooDeep(connector: Connector, cause?: RangeError): ToolServerFailure {
+  const message = `${connector.name} answered with more than ${MAX_DEPTH} levels of lists and objects in one another.`;
+  return new ToolServerFailure('protocol_error', message, { mayHaveRun: true, cause });
 }
