@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AuthInfo } from '../call-context.ts';
 import { createParseErrorReply, type Reply } from '../engine/engine.ts';
 import { parseJson } from '../engine/json.ts';
-import { isRecord, RPC, toErrorMessage, type RequestId } from '../engine/rpc.ts';
+import { isRecord, isRequestId, RPC, toErrorMessage, type RequestId } from '../engine/rpc.ts';
 import type { McpServer } from '../server.ts';
 import { createIdleTimer } from './idle-timer.ts';
 
@@ -29,12 +29,6 @@ export interface MessageConnection {
   close(): void;
 }
 
-interface Pending {
-  readonly controller: AbortController;
-  readonly method: string;
-  cancelled: boolean;
-}
-
 const MAX_PENDING = 1000;
 /** After an abort: time for the answers that say so to get out. */
 const LAST_WORDS_MS = 500;
@@ -46,15 +40,27 @@ export function openMessageConnection(
   options: MessageConnectionOptions,
 ): MessageConnection {
   const { auth, maxPending = MAX_PENDING, idleMs, onIdle } = options;
-  const pending = new Map<RequestId, Pending>();
-  const name = randomUUID();
+  const { engine } = server;
+  const pending = new Set<RequestId>();
+  const connectionId = randomUUID();
+  const stop = new AbortController();
+  const ending = new AbortController();
   let count = 0;
   let closed = false;
-  let drained: (() => void) | undefined;
+  let onEmpty: (() => void) | undefined;
   const idle = createIdleTimer(idleMs, () => pending.size === 0 && onIdle?.());
 
   const send = (json: string): void => {
     if (!closed) options.send(json);
+  };
+  const session = engine.openSession({ send });
+  const meta = {
+    signal: stop.signal,
+    ending: ending.signal,
+    requestId: connectionId,
+    session,
+    notify: send,
+    ...(auth && { auth }),
   };
   const sendReply = (reply: Reply): void => {
     if (reply.kind === 'message') send(reply.json);
@@ -62,35 +68,17 @@ export function openMessageConnection(
   const refuse = (code: number, message: string, id?: RequestId): void =>
     send(toErrorMessage(id, { code, message, status: 400 }));
 
-  const cancel = (params: unknown): void => {
-    const call = isRecord(params) ? pending.get(params['requestId'] as RequestId) : undefined;
-    if (call === undefined) return;
-    call.cancelled = true;
-    call.controller.abort();
-  };
-
   /** Numbers and strings are different ids, as they are different keys. */
-  const begin = async (id: RequestId, method: string, message: unknown): Promise<void> => {
+  const begin = async (id: RequestId, message: unknown): Promise<void> => {
     if (pending.has(id)) return refuse(RPC.invalidRequest, 'A request with this "id" is in flight.', id);
     if (pending.size >= maxPending) {
       return refuse(BUSY, `${maxPending} requests are in flight, which is the limit. Wait for one.`, id);
     }
-    const call: Pending = { controller: new AbortController(), method, cancelled: false };
-    pending.set(id, call);
-    const meta = {
-      signal: call.controller.signal,
-      requestId: `${name}.${(count += 1)}`,
-      notify: (json: string): void => {
-        if (!call.cancelled) send(json);
-      },
-      ...(auth && { auth }),
-    };
-    const reply = await server.engine.handle(message, meta);
+    pending.add(id);
+    sendReply(await engine.handle(message, { ...meta, requestId: `${connectionId}.${(count += 1)}` }));
     pending.delete(id);
-    // Whoever cancelled has forgotten the request and wants no answer (2025-11-25 and 2026-07-28, cancellation).
-    if (!call.cancelled) sendReply(reply);
     idle.touch();
-    if (pending.size === 0) drained?.();
+    if (pending.size === 0) onEmpty?.();
   };
 
   return {
@@ -103,34 +91,28 @@ export function openMessageConnection(
       } catch {
         return sendReply(createParseErrorReply());
       }
-      const { id, method, params } = isRecord(message) ? message : {};
-      if (typeof method === 'string' && (typeof id === 'string' || typeof id === 'number')) {
-        void begin(id, method, message);
-      } else if (method === 'notifications/cancelled') {
-        cancel(params);
-      } else {
-        void server.engine
-          .handle(message, { signal: new AbortController().signal, requestId: name })
-          .then(sendReply);
-      }
+      const { id, method } = isRecord(message) ? message : {};
+      if (isRequestId(id) && method !== undefined) void begin(id, message);
+      else void engine.handle(message, meta).then(sendReply);
     },
     refuse: message => refuse(RPC.invalidRequest, message),
     drain: async limitMs => {
-      for (const call of pending.values())
-        if (call.method === 'subscriptions/listen') call.controller.abort();
-      const empty = new Promise<void>(resolve => (drained = resolve));
+      ending.abort();
       if (pending.size === 0) return;
-      const aborting = setTimeout(() => pending.forEach(call => call.controller.abort()), limitMs);
-      const giveUp = setTimeout(() => drained?.(), limitMs + LAST_WORDS_MS);
-      await empty;
+      const aborting = setTimeout(() => stop.abort(), limitMs);
+      await new Promise<void>(resolve => {
+        onEmpty = resolve;
+        setTimeout(resolve, limitMs + LAST_WORDS_MS).unref();
+      });
       clearTimeout(aborting);
-      clearTimeout(giveUp);
     },
     close: () => {
       if (closed) return;
       closed = true;
       idle.stop();
-      for (const call of pending.values()) call.controller.abort();
+      ending.abort();
+      stop.abort();
+      session.close();
     },
   };
 }

@@ -6,9 +6,9 @@ import { isRecord } from '../engine/rpc.ts';
 import { INTERNAL_ERROR } from '../failure.ts';
 import type { McpServer } from '../server.ts';
 import { toText } from '../tool-result.ts';
-import { refuseType, type Endpoint, type Route } from './exchange.ts';
 import { json, jsonText } from './http-message.ts';
 import { toRequestMeta } from './request-meta.ts';
+import { refuseType, type Endpoint, type Route } from './route.ts';
 
 /** What is wrong with a body, in the form FastAPI made common: where, what, which kind. */
 interface BodyProblem {
@@ -48,9 +48,12 @@ export function createRestForm(server: McpServer, path: string, bodyLimit: numbe
     const call = {
       name: invocation.name,
       args: invocation.arguments,
+      params: {},
       idempotencyKey: request.header('idempotency-key') || undefined,
+      meta: toRequestMeta(request, auth),
+      dialect: MUTE_DIALECT,
     };
-    const outcome = await callTool(server.catalogue, call, toRequestMeta(request, auth), server.log);
+    const outcome = await callTool(server.catalogue, call, server.log);
     return jsonText(200, toJson(outcome, server, call.name));
   };
   return [
@@ -98,7 +101,11 @@ function toJson(outcome: ToolOutcome, { log }: McpServer, tool: string): string 
 function toRestResult(outcome: ToolOutcome): RestResult {
   if (outcome.kind === 'failed') return { success: false, result: null, error: outcome.message };
   if (outcome.kind === 'input_needed') {
-    return { success: false, result: null, error: 'This tool asks back, which callers of this form cannot answer.' };
+    return {
+      success: false,
+      result: null,
+      error: 'This tool asks back, which callers of this form cannot answer.',
+    };
   }
   if (outcome.result.isError) {
     return {

@@ -1,0 +1,59 @@
+import type { HttpAnswer, StreamSink } from './http-message.ts';
+
+/** Messages as Server-Sent Events (MCP 2026-07-28, basic/transports, "Streamable HTTP"). */
+export interface EventStream {
+  readonly answer: HttpAnswer;
+  /** @param json one message. */
+  send(json: string): void;
+  /** After what was sent before. */
+  end(): void;
+}
+
+/** Proxies and browsers cut what is silent for longer, most of them after 30 or 60 s. */
+const KEEP_ALIVE_MS = 15_000;
+/** Of messages that the client does not read; beyond it, it will not. */
+const MAX_QUEUED = 16 * 1024 * 1024;
+
+const HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache, no-transform',
+  // nginx would hold events back until it has a buffer full of them.
+  'x-accel-buffering': 'no',
+};
+
+/** What is sent before the answer is on its way waits for it. */
+export function createEventStream(): EventStream {
+  let waiting: string[] | undefined = [];
+  let sink: StreamSink | undefined;
+  let ended = false;
+  let keepAlive: NodeJS.Timeout | undefined;
+
+  const write = (chunk: string): void => {
+    if (sink === undefined) return void waiting?.push(chunk);
+    sink.write(chunk);
+    if (sink.queued() > MAX_QUEUED) stop(() => sink?.cut());
+  };
+  const stop = (how: () => void): void => {
+    if (ended) return;
+    ended = true;
+    clearInterval(keepAlive);
+    how();
+  };
+  return {
+    answer: {
+      status: 200,
+      headers: HEADERS,
+      body: opened => {
+        sink = opened;
+        if (waiting && waiting.length > 0) sink.write(waiting.join(''));
+        waiting = undefined;
+        if (ended) return sink.end();
+        keepAlive = setInterval(() => write(': keep-alive\n\n'), KEEP_ALIVE_MS).unref();
+      },
+    },
+    send: json => {
+      if (!ended) write(`data: ${json}\n\n`);
+    },
+    end: () => stop(() => sink?.end()),
+  };
+}

@@ -1,0 +1,81 @@
+import type { AuthInfo } from '../call-context.ts';
+import type { McpServer } from '../server.ts';
+import { createAdmission, type AdmissionOptions } from './admission.ts';
+import { BodyTooLarge, json, type HttpAnswer, type HttpRequest } from './http-message.ts';
+import { createJsonRpcEndpoint } from './json-rpc-endpoint.ts';
+import { resolvePaths, type ServerPaths } from './paths.ts';
+import { createRestForm } from './rest-form.ts';
+import type { Route } from './route.ts';
+
+export interface ExchangeOptions extends AdmissionOptions {
+  /** Bytes of a request's body; 4 MiB unless given. Above it 413. */
+  readonly bodyLimit?: number;
+  readonly paths?: ServerPaths;
+}
+
+/** A server's side of HTTP, apart from what brings the requests: Fastify, node:http, a fetch handler. */
+export interface Exchange {
+  readonly paths: readonly string[];
+  /** `undefined` for a path that is not the server's. Never rejects. */
+  readonly answer: (request: HttpRequest) => Promise<HttpAnswer | undefined>;
+}
+
+/** The specification leaves larger bodies to the server; the official kits stop here too. */
+const BODY_LIMIT = 4 * 1024 * 1024;
+
+export function createExchange(server: McpServer, options: ExchangeOptions): Exchange {
+  const { bodyLimit = BODY_LIMIT } = options;
+  const paths = resolvePaths(options.paths);
+  const health = json(200, { status: 'healthy', version: server.version });
+  const routes: Route[] = [
+    ...(paths.health === false
+      ? []
+      : [{ path: paths.health, endpoints: { GET: () => health }, open: true } as const]),
+    { path: paths.mcp, endpoints: createJsonRpcEndpoint(server, bodyLimit) },
+    ...(paths.rest === false ? [] : createRestForm(server, paths.rest, bodyLimit)),
+  ];
+  const byPath = new Map(routes.map(route => [route.path, route]));
+  const admit = createAdmission(options);
+
+  const serve = async (route: Route, request: HttpRequest): Promise<HttpAnswer> => {
+    let auth: AuthInfo | undefined;
+    if (!route.open) {
+      const { header } = request;
+      const admitted = admit({
+        host: header('host'),
+        origin: header('origin'),
+        authorization: header('authorization'),
+      });
+      if (!admitted.ok) {
+        const challenge = admitted.challenge && { 'www-authenticate': admitted.challenge };
+        return json(admitted.status, { detail: admitted.detail }, challenge || {});
+      }
+      auth = admitted.auth;
+    }
+    // Load balancers ask for health with HEAD. A GET that opens a stream must not answer it.
+    const method = request.method === 'HEAD' && route.open ? 'GET' : request.method;
+    const endpoint = route.endpoints[method];
+    if (endpoint) return endpoint(request, auth);
+    const allow = Object.keys(route.endpoints).join(', ');
+    return json(405, { detail: `${route.path} takes ${allow}.` }, { allow });
+  };
+  return {
+    paths: routes.map(route => route.path),
+    answer: async request => {
+      const route = byPath.get(request.path);
+      if (route === undefined) return undefined;
+      try {
+        return await serve(route, request);
+      } catch (error) {
+        if (error instanceof BodyTooLarge) {
+          // The rest of the body is still on its way, so the connection is of no further use.
+          const detail = `The body is larger than this server takes: ${bodyLimit} bytes at most.`;
+          return json(413, { detail }, { connection: 'close' });
+        }
+        if (request.signal.aborted) return json(400, { detail: 'The request did not arrive in full.' });
+        server.log.error({ requestId: request.id, err: error }, 'A request failed.');
+        return json(500, { detail: 'Internal server error.' });
+      }
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import type { Engine } from '../engine/engine.ts';
+import type { Session } from '../engine/session.ts';
+import type { HttpAnswer } from './http-message.ts';
+import { parseEventId, ResumableStream } from './resumable-stream.ts';
+
+/** Streams that are over and whose end the client may not have seen. */
+const MOST_ENDED = 32;
+const STANDALONE = 'events';
+/** The first version whose clients take an event without data. */
+const PRIMED_SINCE = '2025-11-25';
+
+/** A 2025 session over HTTP: the engine's session, and the streams on which its messages go out. */
+export class HttpSession {
+  readonly session: Session;
+  /** Whose session it is; an id alone opens nothing (2025-11-25, security best practices, "Session Hijacking"). */
+  readonly owner: string;
+  readonly #stop = new AbortController();
+  readonly #streams = new Map<string, ResumableStream>();
+  #events: ResumableStream | undefined;
+  #opened = 0;
+  #running = 0;
+  #seen = performance.now();
+
+  constructor(engine: Engine, owner: string) {
+    this.owner = owner;
+    this.session = engine.openSession({ send: json => this.#standalone().send(json) });
+  }
+
+  /** Aborts when the session ends: a lost connection cancels nothing in this era. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** Milliseconds since anything came in; 0 while a request runs or the client listens. */
+  get idleMs(): number {
+    return this.#running > 0 || this.#events?.connected ? 0 : performance.now() - this.#seen;
+  }
+
+  begin(): void {
+    this.#running += 1;
+    this.#seen = performance.now();
+  }
+
+  finish(): void {
+    this.#running -= 1;
+    this.#seen = performance.now();
+  }
+
+  /** For the messages of one request. */
+  openStream(): ResumableStream {
+    const stream = new ResumableStream(`s${(this.#opened += 1)}`, this.#isPrimed());
+    this.#streams.set(stream.name, stream);
+    this.#forgetEnded();
+    return stream;
+  }
+
+  /** `GET`: for what belongs to no request. */
+  listen(): HttpAnswer {
+    this.#seen = performance.now();
+    return this.#standalone().connect(-1);
+  }
+
+  /** `GET` with `Last-Event-ID`. `undefined`: that event is of no stream that is still known. */
+  resume(lastEventId: string): HttpAnswer | undefined {
+    this.#seen = performance.now();
+    const event = parseEventId(lastEventId);
+    const stream = event && this.#streams.get(event.name);
+    return stream?.connect(event?.seq ?? 0);
+  }
+
+  /** Ends what only waits for events; requests go on. */
+  endEvents(): void {
+    this.#events?.end();
+  }
+
+  close(): void {
+    this.#stop.abort();
+    this.session.close();
+    for (const stream of this.#streams.values()) stream.end();
+  }
+
+  #isPrimed(): boolean {
+    return (this.session.protocolVersion ?? '') >= PRIMED_SINCE;
+  }
+
+  #standalone(): ResumableStream {
+    if (this.#events === undefined) {
+      this.#events = new ResumableStream(STANDALONE, this.#isPrimed());
+      this.#streams.set(STANDALONE, this.#events);
+    }
+    return this.#events;
+  }
+
+  #forgetEnded(): void {
+    const ended = [...this.#streams.values()].filter(stream => stream.ended);
+    for (const { name } of ended.slice(0, -MOST_ENDED)) this.#streams.delete(name);
+  }
+}

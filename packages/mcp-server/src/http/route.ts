@@ -1,0 +1,21 @@
+import type { AuthInfo } from '../call-context.ts';
+import { json, type HttpAnswer, type HttpRequest } from './http-message.ts';
+
+/** Answers one method at one path. `auth`: who the request was let in as. */
+export type Endpoint = (request: HttpRequest, auth: AuthInfo | undefined) => HttpAnswer | Promise<HttpAnswer>;
+
+export interface Route {
+  readonly path: string;
+  /** By method; any other is answered 405. */
+  readonly endpoints: Readonly<Record<string, Endpoint>>;
+  /** Open to everyone, from everywhere. */
+  readonly open?: true;
+}
+
+/** Every body of this server is JSON; anything else is not even read. */
+export function refuseType(request: HttpRequest): HttpAnswer | undefined {
+  const [type = ''] = (request.header('content-type') ?? '').split(';');
+  return type.trim().toLowerCase() === 'application/json'
+    ? undefined
+    : json(415, { detail: 'Send the body as application/json.' });
+}
