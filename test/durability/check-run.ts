@@ -1,3 +1,4 @@
+import type { LoggedEvent } from './run-log.ts';
 import { CALLS } from './scripted-model.ts';
 import type { PublicEntry } from './public-view.ts';
 import { TOOLS, type Effect } from './tool-effects.ts';
@@ -17,6 +18,7 @@ export function checkRun(
   runId: string,
   history: readonly PublicEntry[],
   effects: ReadonlyMap<string, Effect>,
+  events: readonly LoggedEvent[],
 ): Findings {
   const problems: string[] = [];
   const script = CALLS.flatMap(calls => [
@@ -31,6 +33,13 @@ export function checkRun(
   const ids = history.map(({ id }) => id);
   if (new Set(ids).size !== ids.length) problems.push('An entry is there twice.');
 
+  const positions = events.map(({ seq }) => seq);
+  if (positions.join() !== events.map((_, index) => index).join())
+    problems.push(`The log's positions are ${positions.join()}.`);
+  if (events.findIndex(({ type }) => type === 'run.finished') !== events.length - 1)
+    problems.push('The log goes on after its end.');
+
+  const cut = callsOpenAtTakeover(events);
   let unknown = 0;
   let doubledEffects = 0;
   const seen = new Set<string>();
@@ -50,6 +59,7 @@ export function checkRun(
       problems.push(`Other arguments ran than the history shows: ${says}.`);
     if (info.status === 'unknown') {
       unknown += 1;
+      if (!cut.has(info.tool_call_id)) problems.push(`Nobody cut it: ${says}.`);
       if (repeatable) problems.push(`Could have been sent again: ${says}.`);
     } else if (info.status !== 'done' || !effect || effect.effects < (name === 'look_up' ? 0 : 1)) {
       problems.push(`Not done: ${says}: ${JSON.stringify(info.content)}.`);
@@ -62,4 +72,16 @@ export function checkRun(
   }
   const sentAgain = [...effects.values()].filter(({ attempts }) => attempts > 1).length;
   return { problems, sentAgain, unknown, doubledEffects, lostEntries };
+}
+
+/** Calls that had left and had no answer when another process took the run over. */
+function callsOpenAtTakeover(events: readonly LoggedEvent[]): Set<string> {
+  const open = new Set<string>();
+  const cut = new Set<string>();
+  for (const { type, callId } of events) {
+    if (type === 'tool.sent' && callId !== null) open.add(callId);
+    if (type === 'tool.answered' && callId !== null) open.delete(callId);
+    if (type === 'run.resumed') for (const id of open) cut.add(id);
+  }
+  return cut;
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkRun, type Findings } from './check-run.ts';
 import { openChildServer, type ChildServer } from './child-server.ts';
 import { createPublicView, type PublicEntry, type PublicView } from './public-view.ts';
-import type { RunLog } from './run-log.ts';
+import type { LoggedEvent, RunLog } from './run-log.ts';
 import { openScriptedModel } from './scripted-model.ts';
 import { createStage, type Stage } from './stage.ts';
 import { openToolEffects, type ToolEffects } from './tool-effects.ts';
@@ -15,7 +15,10 @@ export interface KillRig {
   readonly server: () => ChildServer;
   readonly view: () => PublicView;
   readonly kills: () => number;
-  kill(): Promise<void>;
+  /** kill -9; it counts as dead, and is started again, only when `after` has ended too. */
+  kill(after?: () => Promise<void>): Promise<void>;
+  /** Goes on with another server of `openAnother` in place of one that was killed. */
+  use(other: ChildServer): void;
   /** Starts the server, if it is dead. */
   start(): Promise<void>;
   /** One more server on the same settings; it is the caller's to end. */
@@ -30,7 +33,7 @@ export interface Walk extends Findings {
   readonly runId: string;
   readonly heard: 'done' | 'cut';
   readonly history: readonly PublicEntry[];
-  readonly events: readonly { readonly seq: number; readonly type: string }[];
+  readonly events: readonly LoggedEvent[];
   readonly resumed: number;
 }
 
@@ -84,9 +87,12 @@ export async function openKillRig(options: {
     kills: () => kills,
     start,
     openAnother: open,
-    async kill() {
+    async kill(after) {
       kills += 1;
-      await (dying = server.kill());
+      await (dying = server.kill().then(after));
+    },
+    use(other) {
+      server = other;
     },
     async walk(openLog) {
       const tag = randomUUID();
@@ -112,7 +118,7 @@ export async function openKillRig(options: {
       const events = await log.events(runId);
       const ofRun = new Map([...effects.byKey].filter(([key]) => key.startsWith(`${runId}:`)));
       return {
-        ...checkRun(runId, history, ofRun),
+        ...checkRun(runId, history, ofRun, events),
         conversationId,
         runId,
         heard,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestDatabase, type TestDatabase } from '@tramontane/testkit/database';
+import { endOf, expectWhole } from './expect-whole.ts';
 import { openKillRig, type KillRig, type Walk } from './kill-rig.ts';
 import { openRunLog, type RunLog } from './run-log.ts';
 import { CALLS } from './scripted-model.ts';
@@ -13,9 +14,7 @@ let rig: KillRig;
 let log: RunLog;
 beforeAll(async () => {
   database = await openTestDatabase();
-  rig = await openKillRig({
-    environment: { DATABASE_URL: database.url },
-  });
+  rig = await openKillRig({ environment: { DATABASE_URL: database.url } });
   log = await openRunLog(database.url);
 });
 afterAll(async () => {
@@ -25,31 +24,20 @@ afterAll(async () => {
 });
 
 const walk = () => rig.walk(async () => log);
-const killAt = (point: string) => rig.stage.arm(point, () => rig.kill());
-
-/** What holds wherever a run was cut. */
-function expectWhole(walked: Walk): void {
-  expect(walked.problems).toEqual([]);
-  expect(walked.events.map(({ seq }) => seq)).toEqual(walked.events.map((_, index) => index));
-  expect(walked.events[0]?.type).toBe('run.started');
-  expect(walked.events.findIndex(({ type }) => type === 'run.finished')).toBe(walked.events.length - 1);
-}
-
-/** How a call ended, as the history tells it. */
-function statusOf(walked: Walk, step: number): unknown {
-  return walked.history.find(({ arguments: args }) => args?.includes(`"step":${step},`))?.info?.status;
-}
-
-function effectOf(walked: Walk, step: number) {
-  const entry = walked.history.find(({ arguments: args }) => args?.includes(`"step":${step},`));
-  return rig.effects.byKey.get(`${walked.runId}:${entry?.info?.tool_call_id}`);
-}
+const killAt = (...points: string[]) => {
+  const [point, ...later] = points;
+  if (point === undefined) return;
+  rig.stage.arm(point, async () => {
+    // What comes later is for the process that goes on with the run.
+    await rig.kill(async () => killAt(...later));
+  });
+};
 
 it('a run that nobody disturbs', async () => {
   const walked = await walk();
   expectWhole(walked);
   expect(walked).toMatchObject({ heard: 'done', resumed: 0, sentAgain: 0, unknown: 0 });
-  expect(steps.map(({ step }) => effectOf(walked, step)?.attempts)).toEqual([1, 1, 1, 1, 1]);
+  expect(steps.map(({ step }) => endOf(walked, step, rig.effects).effect?.attempts)).toEqual([1, 1, 1, 1, 1]);
 });
 
 describe('killed while the model', () => {
@@ -59,6 +47,7 @@ describe('killed while the model', () => {
     expectWhole(walked);
     expect(walked).toMatchObject({ heard: 'cut', resumed: 1, sentAgain: 0, unknown: 0 });
   });
+
   it.each(answers)('has given half of answer %i', async answer => {
     killAt(`model ${answer} half`);
     const walked = await walk();
@@ -68,26 +57,67 @@ describe('killed while the model', () => {
 });
 
 describe('killed when a tool server', () => {
+  /** The server had the call, so the log had it before; it gave no answer, so the call was open after the kill. */
+  const expectCut = (walked: Walk, step: number, repeatable: boolean) => {
+    expectWhole(walked);
+    expect(walked).toMatchObject({ heard: 'cut', resumed: 1 });
+    const { status, effect } = endOf(walked, step, rig.effects);
+    expect(status).toBe(repeatable ? 'done' : 'unknown');
+    expect(effect?.attempts).toBe(repeatable ? 2 : 1);
+  };
+
   it.each(steps)('has call $step of $tool, not acted on yet', async ({ step, tool }) => {
     killAt(`call ${step} arrived`);
-    await expectCut(await walk(), step, TOOLS[tool].repeatable);
+    expectCut(await walk(), step, TOOLS[tool].repeatable);
   });
+
   it.each(steps)('has acted on call $step of $tool, not answered yet', async ({ step, tool }) => {
     killAt(`call ${step} done`);
-    await expectCut(await walk(), step, TOOLS[tool].repeatable);
+    expectCut(await walk(), step, TOOLS[tool].repeatable);
   });
+
   it.each(steps)('has just answered call $step of $tool', async ({ step }) => {
     killAt(`call ${step} answered`);
     const walked = await walk();
     expectWhole(walked);
-    expect(effectOf(walked, step)?.attempts).toBeGreaterThan(0);
+    expect(endOf(walked, step, rig.effects).effect?.attempts).toBeGreaterThan(0);
+  });
+});
+
+describe('killed, and killed again while it goes on', () => {
+  it.each([
+    ['model 1 asked', 'model 1 asked'],
+    ['call 3 done', 'model 2 asked'],
+    ['call 1 arrived', 'call 2 done'],
+    ['model 3 half', 'model 3 asked'],
+  ])('%s, then %s', async (...points) => {
+    killAt(...points);
+    const walked = await walk();
+    expectWhole(walked);
+    expect(walked.resumed).toBe(2);
   });
 
-  /** The tool server had the call, so the log had it before; there was no answer, so it was open after the kill. */
-  async function expectCut(walked: Walk, step: number, repeatable: boolean): Promise<void> {
+  it('a call that was cut twice was sent three times under one key, and acted once', async () => {
+    killAt('call 4 done', 'call 4 done');
+    const walked = await walk();
     expectWhole(walked);
-    expect(walked).toMatchObject({ heard: 'cut', resumed: 1 });
-    expect(statusOf(walked, step)).toBe(repeatable ? 'done' : 'unknown');
-    expect(effectOf(walked, step)?.attempts).toBe(repeatable ? 2 : 1);
-  }
+    expect(walked.resumed).toBe(2);
+    expect(endOf(walked, 4, rig.effects)).toMatchObject({
+      status: 'done',
+      effect: { attempts: 3, effects: 1 },
+    });
+  });
+});
+
+it('a client whose stream was cut reads the whole history after the restart, and appends to it', async () => {
+  killAt('call 5 done');
+  const walked = await walk();
+  expectWhole(walked);
+  expect(walked.heard).toBe('cut');
+  const { status, outputs } = await rig.view().append(walked.conversationId, 'Once more.');
+  expect(status).toBe(200);
+  expect(outputs).toHaveLength(9);
+  const history = await rig.view().history(walked.conversationId);
+  expect(history.slice(0, walked.history.length)).toEqual(walked.history);
+  expect(history).toHaveLength(walked.history.length + 10);
 });

@@ -5,12 +5,19 @@ import { Client } from 'pg';
 export interface RunLog {
   runOf(conversationId: string): Promise<{ id: string; running: boolean } | undefined>;
   runningRun(): Promise<string>;
-  events(runId: string): Promise<{ seq: number; type: string }[]>;
+  events(runId: string): Promise<LoggedEvent[]>;
   /** Waits until the run has ended. */
   ended(runId: string): Promise<void>;
   /** Lets nobody write event `seq` of the run, until it is let go. */
   block(runId: string, seq: number): Promise<Block>;
   close(): Promise<void>;
+}
+
+export interface LoggedEvent {
+  readonly seq: number;
+  readonly type: string;
+  /** Of events of a tool call. */
+  readonly callId: string | null;
 }
 
 export interface Block {
@@ -56,9 +63,11 @@ export async function openRunLog(url: string): Promise<RunLog> {
       return found[0]?.id ?? '';
     },
     events: runId =>
-      rows("select seq, event->>'type' as type from tramontane.run_events where run_id = $1 order by seq", [
-        runId,
-      ]),
+      rows(
+        `select seq, event->>'type' as type, event->>'callId' as "callId"
+         from tramontane.run_events where run_id = $1 order by seq`,
+        [runId],
+      ),
     async ended(runId) {
       await until(`run ${runId} ends`, async () => {
         const found = await rows<{ running: boolean }>('select running from tramontane.runs where id = $1', [
