@@ -20,11 +20,22 @@ export const httpUrlSchema = z
   .refine(isHttpUrl, {
     error: 'Input should be an absolute http or https URL',
     params: { type: 'url_parsing' },
+  })
+  // Addresses are stored and shown as they are; credentials have fields of their own, which are not.
+  .refine(text => !isHttpUrl(text) || !hasCredentials(text), {
+    error:
+      'Input should carry no user name or password: give credentials where the server is told how to sign in',
+    params: { type: 'value_error' },
   });
 
 function isHttpUrl(text: string): boolean {
   // Without the two slashes `new URL` would take `http:host` for an address with a host.
   return /^https?:\/\//i.test(text) && URL.canParse(text);
+}
+
+function hasCredentials(url: string): boolean {
+  const { username, password } = new URL(url);
+  return username !== '' || password !== '';
 }
 
 /** A number of an agent's version, or the name of an alias that points to one. */

@@ -13,6 +13,7 @@ const SECRET_KEYS: ReadonlySet<string> = new Set([
   'headers',
   'oauth',
   'oauth2_metadata_secrets',
+  'oauth2_server_metadata_url',
   'server',
   'server_url',
 ]);

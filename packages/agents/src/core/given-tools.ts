@@ -1,6 +1,6 @@
-import type { Tool, ToolConfiguration } from '@tramontane/wire';
+import { httpUrlSchema, type Tool, type ToolConfiguration } from '@tramontane/wire';
 import type { StoredTool } from './agent.ts';
-import { ApiError, notFound, wrongField } from './api-error.ts';
+import { ApiError, notFound, wrongField, type FieldProblem } from './api-error.ts';
 import type { Caller } from './caller.ts';
 import type { ConnectorVault } from './connector-vault.ts';
 import { ensureInlineConnector } from './inline-connector.ts';
@@ -33,7 +33,7 @@ export async function storeTools(
   const stored: StoredTool[] = [];
   const connectors = new Set<string>();
   for (const [index, tool] of tools.entries()) {
-    const { kept, connectorId } = await storeTool(caller, tool, ports, before);
+    const { kept, connectorId } = await storeTool(caller, tool, ['body', 'tools', index], ports, before);
     // One connector has one set of credentials in a run; of two, one would go out with the other's calls.
     if (connectorId !== undefined && connectors.has(connectorId)) {
       throw wrongField(
@@ -50,6 +50,7 @@ export async function storeTools(
 async function storeTool(
   caller: Caller,
   tool: Tool,
+  loc: FieldProblem['loc'],
   ports: GivenToolsPorts,
   before: readonly StoredTool[],
 ): Promise<{ kept: StoredTool; connectorId?: string }> {
@@ -70,6 +71,8 @@ async function storeTool(
       const { connector_id: reference, authorization, tool_configuration: configuration } = tool;
       // SDKs know no tool of type mcp; an address in the place of the connector's name is the way round that.
       if (/^https?:\/\//i.test(reference)) {
+        const problem = httpUrlSchema.safeParse(reference).error?.issues[0];
+        if (problem) throw wrongField([...loc, 'connector_id'], problem.message);
         const auth = authorization ? ({ type: 'bearer', token: authorization.value } as const) : null;
         const connector = await ensureInlineConnector(
           caller,
