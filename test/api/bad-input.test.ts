@@ -51,6 +51,13 @@ describe('wrong shapes are 422 and name the place', () => {
       ['body', 'tools', 0],
     ],
     [
+      'an address of nothing',
+      'POST',
+      '/v1/agents',
+      withTool({ type: 'connector', connector_id: 'https://' }),
+      ['body', 'tools', 0, 'connector_id'],
+    ],
+    [
       'a timeout of zero',
       'POST',
       '/v1/agents',

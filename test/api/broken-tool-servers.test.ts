@@ -3,6 +3,7 @@ import {
   BROKEN_AT_CALL,
   BROKEN_EVERYWHERE,
   openBrokenServer,
+  openHttpListener,
   openSdkV2Server,
   type BrokenDialect,
 } from '@tramontane/testkit/tool-servers';
@@ -35,13 +36,20 @@ const SILENT: readonly string[] = ['silent', 'call_silent', 'call_half_stream'];
 const timeoutOf = (kind: string): number => (SILENT.includes(kind) ? 1 : 30);
 const infoOf = (entry: Json | undefined): Json => record(entry?.['info']);
 
+/** An address where somebody listened a moment ago. */
+async function openNothing(): Promise<string> {
+  const listener = await openHttpListener(() => undefined);
+  await listener.close();
+  return listener.origin;
+}
+
 async function openAct(): Promise<string> {
   const tools = [{ name: 'act', inputSchema: {}, handler: () => 'yes' }];
   return open(await openSdkV2Server({ tools })).url;
 }
 
 const away: readonly [string, () => Promise<string>][] = [
-  ['nobody listens', async () => 'http://127.0.0.1:9'],
+  ['nobody listens', openNothing],
   ['no such name', async () => 'http://no-such-host.invalid'],
   ...BROKEN_EVERYWHERE.map(
     kind => [kind, async () => open(await openBrokenServer(kind)).url] as [string, () => Promise<string>],
@@ -113,7 +121,7 @@ describe('a server among others', () => {
   });
 
   it('that is away leaves the tools of the others', async () => {
-    const tools = [mcpTool('http://127.0.0.1:9'), mcpTool(await openAct())];
+    const tools = [mcpTool(await openNothing()), mcpTool(await openAct())];
     const model = modelThatCalls(api, 'act');
     const { outputs } = await runTurn(api, { model, inputs: 'Act', tools }, true);
     expect(namesOf(outputs)).toEqual(['list_tools', 'act', 'message.output']);

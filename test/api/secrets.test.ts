@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSdkV2Server, type ToolServer } from '@tramontane/testkit/tool-servers';
+import { expectError } from './expect-error.ts';
 import { openApiServer, type ApiServer } from './open-api-server.ts';
 import { mcpTool, modelThatCalls, namesOf, readHistory, runTurn } from './run-turn.ts';
 import { infoText, record, records, text, type Json } from './shapes.ts';
@@ -117,6 +118,24 @@ describe('secrets work, come back nowhere, and are kept sealed', () => {
     await expectWorks({ id: agent.id });
     await patchWithEcho({ id: agent.id });
     await expectWorks({ id: agent.id });
+  });
+
+  it('in the address itself they are refused, and not said again', async () => {
+    const address = 'https://user:tok-userinfo-Lq8@tools.example.com/mcp';
+    const connector = { name: 'userinfo', description: 'd', server: address };
+    const auth = { type: 'oauth2', client_id: 'c', client_secret: 's', token_url: address };
+    const bodies: readonly [string, Json][] = [
+      ['/v1/connectors', connector],
+      ['/v1/agents', { model: 'offline', name: 'A', tools: [mcpTool(address)] }],
+      ['/v1/agents', { model: 'offline', name: 'A', tools: [mcpTool('https://a.example.com', { auth })] }],
+      ['/v1/agents', { model: 'offline', name: 'A', tools: [{ type: 'connector', connector_id: address }] }],
+      ['/v1/conversations', { model: 'offline', inputs: 'Hi', tools: [mcpTool(address)] }],
+    ];
+    for (const [path, body] of bodies) {
+      const answer = await api.send('POST', path, body);
+      expectError(answer, 422);
+      expect(answer.text).not.toContain('tok-userinfo');
+    }
   });
 
   it('the tests above have left none in an answer, in the log, or in any column', async () => {
