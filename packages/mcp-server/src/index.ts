@@ -10,10 +10,52 @@ export type {
   ZodToolDefinition,
 } from './definition/define-tool.ts';
 export { defineResource } from './definition/define-resource.ts';
-export type { ReadReturn, Resource, StaticResource, TemplateResource } from './definition/define-resource.ts';
+export type {
+  CacheHint,
+  ReadReturn,
+  Resource,
+  StaticResource,
+  TemplateResource,
+} from './definition/define-resource.ts';
+export { definePrompt } from './definition/define-prompt.ts';
+export type {
+  Prompt,
+  PromptArgument,
+  PromptArguments,
+  PromptDefinition,
+  PromptMessage,
+  PromptResult,
+  PromptReturn,
+  PromptValues,
+} from './definition/define-prompt.ts';
+export type { Complete, CompleteContext } from './definition/complete.ts';
+export { elicitation, inputRequired, roots, sampling } from './asking/input-required.ts';
+export type { InputRequired } from './asking/input-required.ts';
+export type {
+  CreateMessageResult,
+  ElicitAnswer,
+  ElicitForm,
+  ElicitUrl,
+  Question,
+  Root,
+  SampleRequest,
+  SamplingContent,
+  SamplingMessage,
+} from './asking/question.ts';
 export { createMcpServer } from './server.ts';
-export type { McpServer, McpServerOptions } from './server.ts';
-export type { AuthInfo, ReadContext, RequestContext, ToolContext } from './call-context.ts';
+export type { McpServer, McpServerOptions, Offer } from './server.ts';
+export type { ServerNotify } from './engine/notices.ts';
+export type { SealerOptions } from './engine/era-2026/sealer.ts';
+export type {
+  AuthInfo,
+  ClientDetails,
+  GivenInput,
+  PromptContext,
+  ReadContext,
+  RequestContext,
+  ToolContext,
+  TraceContext,
+} from './call-context.ts';
 export { audio, embeddedResource, image, resourceLink, text } from './content.ts';
 export type {
   Annotations,
@@ -28,6 +70,8 @@ export { KitError, ToolError } from './kit-error.ts';
 export type { KitErrorCode, ToolErrorCode, ToolErrorOptions } from './kit-error.ts';
 export type { Log } from './log.ts';
 export type { Engine, Reply } from './engine/engine.ts';
+export type { Session, SessionOptions } from './engine/session.ts';
+export type { SessionLimits } from './http/http-sessions.ts';
 export type { RequestMeta } from './request-meta.ts';
 export { serveHttp } from './http/serve-http.ts';
 export type { HttpServing, ServeHttpOptions } from './http/serve-http.ts';

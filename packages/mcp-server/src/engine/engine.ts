@@ -1,12 +1,13 @@
 import type { Catalogue } from '../definition/catalogue.ts';
 import { quote } from '../quote.ts';
+import type { MaybePromise } from '../maybe-promise.ts';
 import type { RequestMeta } from '../request-meta.ts';
 import { createEra2025, LEGACY_VERSIONS } from './era-2025/era.ts';
 import { deliverNotice } from './era-2025/session-methods.ts';
 import { createEra2026 } from './era-2026/era.ts';
 import { claimsModern, MODERN_VERSIONS, unsupportedVersion } from './era-2026/envelope.ts';
-import type { Era } from './era.ts';
-import { internalError, invalidParams } from './faults.ts';
+import type { Answer, Era } from './era.ts';
+import { internalError } from './faults.ts';
 import {
   isRequestId,
   parseRpcMessage,
@@ -43,7 +44,7 @@ export function createEngine(given: ServerModel): Engine {
   let model = given;
   let modern = createEra2026(model);
   let legacy = createEra2025(model);
-  const handleRequest = async (request: RpcRequest, meta: RequestMeta): Promise<Reply> => {
+  const handleRequest = (request: RpcRequest, meta: RequestMeta): MaybePromise<Reply> => {
     const era = chooseEra(request, meta, modern, legacy);
     return 'code' in era ? toFaultReply(era, request.id) : answer(era, request, meta, model);
   };
@@ -60,7 +61,8 @@ export function createEngine(given: ServerModel): Engine {
           return NOTHING;
         case 'response':
           if (meta.session === undefined) {
-            return toFaultReply(invalidParams('This server asked nothing, so it takes no responses.', 400));
+            const message = 'Nothing was asked over this connection, so it takes no responses.';
+            return toFaultReply({ code: RPC.invalidRequest, message, status: 400 });
           }
           meta.session.settle(message);
           return NOTHING;
@@ -89,7 +91,7 @@ async function withSession(
   request: RpcRequest,
   meta: RequestMeta,
   session: Session,
-  handle: (request: RpcRequest, meta: RequestMeta) => Promise<Reply>,
+  handle: (request: RpcRequest, meta: RequestMeta) => MaybePromise<Reply>,
 ): Promise<Reply> {
   const signal = session.begin(request.id, meta.signal);
   const reply = await handle(request, { ...meta, signal });
@@ -111,12 +113,7 @@ function chooseEra(request: RpcRequest, meta: RequestMeta, modern: Era, legacy: 
   return MODERN_VERSIONS.includes(version) ? modern : unsupportedVersion(version);
 }
 
-async function answer(
-  era: Era,
-  request: RpcRequest,
-  meta: RequestMeta,
-  { log }: ServerModel,
-): Promise<Reply> {
+function answer(era: Era, request: RpcRequest, meta: RequestMeta, { log }: ServerModel): MaybePromise<Reply> {
   const refused = era.admit(request, meta);
   if (refused) return toFaultReply(refused, request.id);
   const method = era.methods.get(request.method);
@@ -124,14 +121,20 @@ async function answer(
     const message = `Method not found: ${quote(request.method)}`;
     return toFaultReply({ code: RPC.methodNotFound, message, status: era.unknownMethodStatus }, request.id);
   }
-  try {
-    const answered = await method(request.params, meta, request.id);
+  const toReply = (answered: Answer): Reply => {
     if ('fault' in answered) return toFaultReply(answered.fault, request.id);
     return { kind: 'message', json: toResultMessage(request.id, answered.result), status: 200 };
-  } catch (error) {
+  };
+  const toBroken = (error: unknown): Reply => {
     // A result that JSON cannot carry (a BigInt, a cycle) comes out here, when it is written.
     log.error({ requestId: meta.requestId, method: request.method, err: error }, `${request.method} failed.`);
     return toFaultReply(internalError('Internal server error.'), request.id);
+  };
+  try {
+    const answered = method(request.params, meta, request.id);
+    return answered instanceof Promise ? answered.then(toReply).catch(toBroken) : toReply(answered);
+  } catch (error) {
+    return toBroken(error);
   }
 }
 

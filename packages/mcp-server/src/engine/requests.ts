@@ -1,9 +1,10 @@
 import type { Dialect, Dialogue } from '../asking/dialogue.ts';
-import { callTool, type ToolOutcome } from '../call-tool.ts';
+import { callTool, type ToolCall, type ToolOutcome } from '../call-tool.ts';
 import { failed } from '../failure.ts';
 import { getPrompt, type PromptOutcome } from '../get-prompt.ts';
 import type { Run } from '../handler-context.ts';
 import { readResource, type ReadOutcome } from '../read-resource.ts';
+import { andThen, type MaybePromise } from '../maybe-promise.ts';
 import type { RequestMeta } from '../request-meta.ts';
 import type { InputNeeded } from '../run-handler.ts';
 import { invalidParams } from './faults.ts';
@@ -26,7 +27,7 @@ export interface Asked {
 type OrFault<Outcome> = { readonly fault: Fault } | { readonly outcome: Outcome };
 
 /** Of a tools/call in either era. A protocol error, because no tool has run: `fault`. */
-export async function handleToolCall(model: ServerModel, asked: Asked): Promise<OrFault<ToolOutcome>> {
+export function handleToolCall(model: ServerModel, asked: Asked): MaybePromise<OrFault<ToolOutcome>> {
   const { name, arguments: args = {}, _meta } = asked.params;
   if (typeof name !== 'string')
     return { fault: invalidParams('"name" must be a string: the name of a tool.') };
@@ -37,11 +38,13 @@ export async function handleToolCall(model: ServerModel, asked: Asked): Promise<
   }
   const { params, meta, dialect, dialogue } = asked;
   const call = { name, args, idempotencyKey, params, meta, dialect, dialogue };
-  const outcome = await callTool(model.catalogue, call, model.log);
-  if (outcome.kind === 'input_needed') {
-    return { outcome: await askAndRepeat(outcome, call, again => callTool(model.catalogue, again, model.log)) };
-  }
-  return { outcome };
+  return andThen(callTool(model.catalogue, call, model.log), outcome =>
+    outcome.kind === 'input_needed' ? askAgain(model, outcome, call) : { outcome },
+  );
+}
+
+async function askAgain(model: ServerModel, needed: InputNeeded, call: ToolCall): Promise<OrFault<ToolOutcome>> {
+  return { outcome: await askAndRepeat(needed, call, again => callTool(model.catalogue, again, model.log)) };
 }
 
 /** Of a prompts/get in either era. */
@@ -72,7 +75,7 @@ export async function handleRead(model: ServerModel, asked: Asked): Promise<OrFa
 async function askAndRepeat<Outcome extends { readonly kind: string }, Work extends Run>(
   needed: InputNeeded,
   work: Work,
-  repeat: (again: Work) => Promise<Outcome | InputNeeded>,
+  repeat: (again: Work) => MaybePromise<Outcome | InputNeeded>,
 ): Promise<Outcome | InputNeeded | ReturnType<typeof failed>> {
   const { dialect, params, meta } = work;
   if (dialect.answerNow === undefined) return needed;

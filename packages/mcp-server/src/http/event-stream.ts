@@ -3,8 +3,12 @@ import type { HttpAnswer, StreamSink } from './http-message.ts';
 /** Messages as Server-Sent Events (MCP 2026-07-28, basic/transports, "Streamable HTTP"). */
 export interface EventStream {
   readonly answer: HttpAnswer;
-  /** @param json one message. */
-  send(json: string): void;
+  /** @param json one message; `id`: what a client may come back with. */
+  send(json: string, id?: string): void;
+  /** An event without a message: gives the client an id and tells it when to come back (2025-11-25, "Resumability"). */
+  prime(id: string, retryMs: number): void;
+  /** Nothing sent from now on arrives. */
+  readonly ended: boolean;
   /** After what was sent before. */
   end(): void;
 }
@@ -51,8 +55,14 @@ export function createEventStream(): EventStream {
         keepAlive = setInterval(() => write(': keep-alive\n\n'), KEEP_ALIVE_MS).unref();
       },
     },
-    send: json => {
-      if (!ended) write(`data: ${json}\n\n`);
+    get ended() {
+      return ended;
+    },
+    prime: (id, retryMs) => {
+      if (!ended) write(`id: ${id}\nretry: ${retryMs}\ndata: \n\n`);
+    },
+    send: (json, id) => {
+      if (!ended) write(`${id === undefined ? '' : `id: ${id}\n`}data: ${json}\n\n`);
     },
     end: () => stop(() => sink?.end()),
   };

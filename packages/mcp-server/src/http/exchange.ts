@@ -2,15 +2,23 @@ import type { AuthInfo } from '../call-context.ts';
 import type { McpServer } from '../server.ts';
 import { createAdmission, type AdmissionOptions } from './admission.ts';
 import { BodyTooLarge, json, type HttpAnswer, type HttpRequest } from './http-message.ts';
+import { createHttpSessions, type SessionLimits } from './http-sessions.ts';
 import { createJsonRpcEndpoint } from './json-rpc-endpoint.ts';
+import { toDeprecationHeaders } from '../versions/deprecation.ts';
+import { isOneServer, placeServers, type Placed, type ServerVersions } from '../versions/server-versions.ts';
 import { resolvePaths, type ServerPaths } from './paths.ts';
 import { createRestForm } from './rest-form.ts';
 import type { Route } from './route.ts';
+
+/** What HTTP serves: a server, or versions of one. */
+export type Served = McpServer | ServerVersions;
 
 export interface ExchangeOptions extends AdmissionOptions {
   /** Bytes of a request's body; 4 MiB unless given. Above it 413. */
   readonly bodyLimit?: number;
   readonly paths?: ServerPaths;
+  /** Of clients of the 2025 versions; `false` serves them without: each request then stands alone. */
+  readonly sessions?: SessionLimits | false;
 }
 
 /** A server's side of HTTP, apart from what brings the requests: Fastify, node:http, a fetch handler. */
@@ -18,21 +26,30 @@ export interface Exchange {
   readonly paths: readonly string[];
   /** `undefined` for a path that is not the server's. Never rejects. */
   readonly answer: (request: HttpRequest) => Promise<HttpAnswer | undefined>;
+  /** Ends streams that wait for events; calls in flight go on. Before the server stops listening. */
+  readonly beginClose: () => void;
+  /** Ends every session and what runs in it. */
+  readonly close: () => void;
 }
 
 /** The specification leaves larger bodies to the server; the official kits stop here too. */
 const BODY_LIMIT = 4 * 1024 * 1024;
 
-export function createExchange(server: McpServer, options: ExchangeOptions): Exchange {
+/** @throws KitError `definition_invalid` for versions or a deprecation that cannot be. */
+export function createExchange(served: Served, options: ExchangeOptions): Exchange {
   const { bodyLimit = BODY_LIMIT } = options;
   const paths = resolvePaths(options.paths);
-  const health = json(200, { status: 'healthy', version: server.version });
+  const placed = placeServers(served, paths);
+  const [{ server }] = placed;
+  const versions = isOneServer(served)
+    ? {}
+    : { versions: Object.fromEntries(Object.entries(served).map(([name, one]) => [name, one.version])) };
+  const health = json(200, { status: 'healthy', version: server.version, ...versions });
   const routes: Route[] = [
     ...(paths.health === false
       ? []
       : [{ path: paths.health, endpoints: { GET: () => health }, open: true } as const]),
-    { path: paths.mcp, endpoints: createJsonRpcEndpoint(server, bodyLimit) },
-    ...(paths.rest === false ? [] : createRestForm(server, paths.rest, bodyLimit)),
+    ...placed.flatMap(one => createRoutes(one, bodyLimit)),
   ];
   const byPath = new Map(routes.map(route => [route.path, route]));
   const admit = createAdmission(options);
@@ -55,12 +72,20 @@ export function createExchange(server: McpServer, options: ExchangeOptions): Exc
     // Load balancers ask for health with HEAD. A GET that opens a stream must not answer it.
     const method = request.method === 'HEAD' && route.open ? 'GET' : request.method;
     const endpoint = route.endpoints[method];
-    if (endpoint) return endpoint(request, auth);
+    if (endpoint) {
+      const answered = await endpoint(request, auth);
+      return route.headers ? { ...answered, headers: { ...route.headers, ...answered.headers } } : answered;
+    }
     const allow = Object.keys(route.endpoints).join(', ');
     return json(405, { detail: `${route.path} takes ${allow}.` }, { allow });
   };
   return {
     paths: routes.map(route => route.path),
+    beginClose: () => {
+      ending.abort();
+      sessions?.endEvents();
+    },
+    close: () => sessions?.endAll(),
     answer: async request => {
       const route = byPath.get(request.path);
       if (route === undefined) return undefined;
@@ -78,4 +103,13 @@ export function createExchange(server: McpServer, options: ExchangeOptions): Exc
       }
     },
   };
+}
+
+function createRoutes({ server, mcp, rest }: Placed, bodyLimit: number): readonly Route[] {
+  const rpc = createJsonRpcEndpoint(server, bodyLimit);
+  const headers = server.deprecated && toDeprecationHeaders(server.deprecated);
+  return [
+    ...mcp.map(path => ({ path, endpoints: rpc })),
+    ...(rest === undefined ? [] : createRestForm(server, rest, bodyLimit)),
+  ].map(route => (headers ? { ...route, headers } : route));
 }

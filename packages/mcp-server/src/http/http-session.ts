@@ -55,17 +55,17 @@ export class HttpSession {
   }
 
   /** `GET`: for what belongs to no request. */
-  listen(): HttpAnswer {
+  listen(gone: AbortSignal): HttpAnswer {
     this.#seen = performance.now();
-    return this.#standalone().connect(-1);
+    return this.#standalone().connect(-1, gone);
   }
 
   /** `GET` with `Last-Event-ID`. `undefined`: that event is of no stream that is still known. */
-  resume(lastEventId: string): HttpAnswer | undefined {
+  resume(lastEventId: string, gone: AbortSignal): HttpAnswer | undefined {
     this.#seen = performance.now();
     const event = parseEventId(lastEventId);
     const stream = event && this.#streams.get(event.name);
-    return stream?.connect(event?.seq ?? 0);
+    return stream?.connect(event?.seq ?? 0, gone);
   }
 
   /** Ends what only waits for events; requests go on. */

@@ -1,26 +1,90 @@
 import type { AuthInfo } from '../call-context.ts';
 import { createParseErrorReply, type Reply } from '../engine/engine.ts';
+import { claimsModern } from '../engine/era-2026/envelope.ts';
 import { parseJson } from '../engine/json.ts';
+import { isRecord } from '../engine/rpc.ts';
 import type { McpServer } from '../server.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
-import { jsonText, type HttpAnswer, type HttpRequest } from './http-message.ts';
+import { json, jsonText, type HttpAnswer, type HttpRequest } from './http-message.ts';
+import type { HttpSession } from './http-session.ts';
+import type { HttpSessions } from './http-sessions.ts';
 import { toRequestMeta } from './request-meta.ts';
+import type { ResumableStream } from './resumable-stream.ts';
 import { refuseType, type Endpoint } from './route.ts';
 
-/** JSON-RPC over POST. 2026-07-28 has no GET stream and no sessions to delete; clients of 2025 take 405 for that. */
+const SESSION_HEADER = 'mcp-session-id';
+const NO_SESSION = json(404, {
+  jsonrpc: '2.0',
+  error: { code: -32001, message: 'Session not found: it has ended, or never was. Send initialize again.' },
+});
+const NO_ROOM = json(503, { detail: 'Too many sessions are open. Try again later.' });
+
+export interface JsonRpcEndpointOptions {
+  readonly bodyLimit: number;
+  /** Absent: clients of 2025 are served without sessions. */
+  readonly sessions: HttpSessions | undefined;
+  /** Aborts when the server begins to close. */
+  readonly ending: AbortSignal;
+}
+
+/**
+ * JSON-RPC over POST. A request of 2026-07-28 stands alone; `initialize` opens a session of the 2025 generation, which
+ * has a stream of events (GET) and an end (DELETE).
+ */
 export function createJsonRpcEndpoint(
   server: McpServer,
-  bodyLimit: number,
+  { bodyLimit, sessions, ending }: JsonRpcEndpointOptions,
 ): Readonly<Record<string, Endpoint>> {
-  return {
-    POST: async (request, auth) => {
-      const refused = refuseType(request);
-      if (refused) return refused;
-      const message = parseBody(await request.readBody(bodyLimit));
-      if (message === undefined) return toAnswer(createParseErrorReply());
-      return answerMessage(server, message.value, request, auth);
-    },
+  const POST: Endpoint = async (request, auth) => {
+    const refused = refuseType(request);
+    if (refused) return refused;
+    const parsed = parseBody(await request.readBody(bodyLimit));
+    if (parsed === undefined) return toAnswer(createParseErrorReply());
+    const { value } = parsed;
+    if (sessions === undefined || isModern(value)) return answerAlone(server, value, request, auth, ending);
+    const id = request.header(SESSION_HEADER);
+    if (id !== undefined) {
+      const session = sessions.find(id, toOwner(auth));
+      return session ? answerInSession(server, value, request, auth, session) : NO_SESSION;
+    }
+    if (!isRecord(value) || value['method'] !== 'initialize') {
+      return answerAlone(server, value, request, auth, ending);
+    }
+    return openSession(server, value, request, auth, sessions);
   };
+  if (sessions === undefined) return { POST };
+  const withSession =
+    (answer: (session: HttpSession, request: HttpRequest) => HttpAnswer): Endpoint =>
+    (request, auth) => {
+      const id = request.header(SESSION_HEADER);
+      // 2026-07-28 has neither method; nor has a client of 2025 that was given no session.
+      if (id === undefined)
+        return json(405, { detail: 'Send JSON-RPC messages with POST.' }, { allow: 'POST' });
+      const session = sessions.find(id, toOwner(auth));
+      return session ? answer(session, request) : NO_SESSION;
+    };
+  return {
+    POST,
+    GET: withSession((session, request) => {
+      const lastEventId = request.header('last-event-id');
+      if (lastEventId === undefined) return session.listen(request.signal);
+      const detail = 'The event of Last-Event-ID is not known any more. Send the request again.';
+      return session.resume(lastEventId, request.signal) ?? json(400, { detail });
+    }),
+    DELETE: withSession(session => {
+      sessions.end(session);
+      return { status: 204, headers: {} };
+    }),
+  };
+}
+
+function isModern(value: unknown): boolean {
+  return isRecord(value) && isRecord(value['params']) && claimsModern(value['params']);
+}
+
+/** Who gave no credentials shares one name: then the id is all there is. */
+function toOwner(auth: AuthInfo | undefined): string {
+  return auth?.fingerprint ?? '';
 }
 
 function parseBody(body: string): { readonly value: unknown } | undefined {
@@ -32,11 +96,12 @@ function parseBody(body: string): { readonly value: unknown } | undefined {
 }
 
 /** Plain JSON, or from the first message before the reply on a stream of events. */
-function answerMessage(
+function answerAlone(
   { engine }: McpServer,
   message: unknown,
   request: HttpRequest,
   auth: AuthInfo | undefined,
+  ending: AbortSignal,
 ): Promise<HttpAnswer> {
   const { promise, resolve } = Promise.withResolvers<HttpAnswer>();
   let stream: EventStream | undefined;
@@ -47,13 +112,65 @@ function answerMessage(
     }
     stream.send(json);
   };
-  const meta = { ...toRequestMeta(request, auth), notify };
+  const meta = { ...toRequestMeta(request, auth), notify, ending };
   void engine.handle(message, meta).then(reply => {
     if (stream === undefined) return resolve(toAnswer(reply));
     if (reply.kind === 'message') stream.send(reply.json);
     stream.end();
   });
   return promise;
+}
+
+/** As above, on a stream that the client can come back to; losing the connection cancels nothing. */
+function answerInSession(
+  { engine }: McpServer,
+  message: unknown,
+  request: HttpRequest,
+  auth: AuthInfo | undefined,
+  session: HttpSession,
+): Promise<HttpAnswer> {
+  const { promise, resolve } = Promise.withResolvers<HttpAnswer>();
+  let stream: ResumableStream | undefined;
+  const open = (): ResumableStream => {
+    if (stream === undefined) {
+      stream = session.openStream();
+      resolve(stream.connect(-1, request.signal));
+    }
+    return stream;
+  };
+  const meta = {
+    ...toRequestMeta(request, auth),
+    signal: session.signal,
+    session: session.session,
+    notify: (json: string) => open().send(json),
+    closeStream: () => open().disconnect(),
+  };
+  session.begin();
+  void engine.handle(message, meta).then(reply => {
+    session.finish();
+    if (stream === undefined) return resolve(toAnswer(reply));
+    if (reply.kind === 'message') stream.send(reply.json);
+    stream.end();
+  });
+  return promise;
+}
+
+async function openSession(
+  server: McpServer,
+  message: unknown,
+  request: HttpRequest,
+  auth: AuthInfo | undefined,
+  sessions: HttpSessions,
+): Promise<HttpAnswer> {
+  const session = sessions.open(toOwner(auth));
+  if (session === undefined) return NO_ROOM;
+  const answered = await answerInSession(server, message, request, auth, session);
+  if (session.session.client === undefined) {
+    // Not initialised: what was asked was not a valid initialize.
+    sessions.end(session);
+    return answered;
+  }
+  return { ...answered, headers: { ...answered.headers, [SESSION_HEADER]: session.session.id } };
 }
 
 function toAnswer(reply: Reply): HttpAnswer {

@@ -38,15 +38,17 @@ describe('POST /mcp', () => {
     expect([response.status, await response.text()]).toEqual([202, '']);
   });
 
-  it('hands out no session, and ignores one', async () => {
+  it('hands out a session, and knows no other', async () => {
     const params = {
       protocolVersion: '2025-11-25',
       capabilities: {},
       clientInfo: { name: 't', version: '1' },
     };
     const initialize = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params });
-    expect((await post(initialize)).headers.has('mcp-session-id')).toBe(false);
-    expect((await post(ping, { ...json, 'mcp-session-id': 'old' })).status).toBe(200);
+    const id = (await post(initialize)).headers.get('mcp-session-id') ?? '';
+    expect(id).toMatch(/^[\x21-\x7e]+$/);
+    expect((await post(ping, { ...json, 'mcp-session-id': id })).status).toBe(200);
+    expect((await post(ping, { ...json, 'mcp-session-id': 'old' })).status).toBe(404);
   });
 
   it.each([
@@ -96,9 +98,13 @@ describe('POST /mcp', () => {
     ).toBe(413);
   });
 
-  it.each(['GET', 'DELETE', 'PUT'])('has no %s', async method => {
+  it.each([
+    ['GET', 'POST'],
+    ['DELETE', 'POST'],
+    ['PUT', 'POST, GET, DELETE'],
+  ])('has no %s without a session', async (method, allow) => {
     const response = await fetch(`${serving.url}/mcp`, { method });
-    expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
+    expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
   });
 });
 

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify';
-import type { McpServer } from '../server.ts';
-import { createExchange, type ExchangeOptions } from './exchange.ts';
+import { createExchange, type ExchangeOptions, type Served } from './exchange.ts';
 import type { HttpAnswer } from './http-message.ts';
 import { sendAnswer, toHttpRequest } from './node-exchange.ts';
 
 export interface McpPluginOptions extends ExchangeOptions {
-  readonly server: McpServer;
+  /** A server, or versions of one: `{ v1, v2 }`. */
+  readonly server: Served;
   /** Aborts the calls in flight, as at the end of a drain that took too long. */
   readonly signal?: AbortSignal;
 }
@@ -20,7 +20,10 @@ export interface McpPluginOptions extends ExchangeOptions {
  */
 export async function mcpPlugin(app: FastifyInstance, options: McpPluginOptions): Promise<void> {
   const { server, signal, ...exchange } = options;
-  const { paths, answer } = createExchange(server, exchange);
+  const { paths, answer, beginClose, close } = createExchange(server, exchange);
+  app.addHook('preClose', async () => beginClose());
+  app.addHook('onClose', async () => close());
+  signal?.addEventListener('abort', close);
   await app.register(async own => {
     // Bodies are left unread: who may not call is refused before, and what is wrong is said in MCP's words.
     own.removeAllContentTypeParsers();

@@ -1,12 +1,13 @@
 import { MUTE_DIALECT } from '../asking/dialogue.ts';
 import { callTool, type ToolOutcome } from '../call-tool.ts';
+import type { Catalogue } from '../definition/catalogue.ts';
 import type { ToolResult } from '../definition/define-tool.ts';
 import { parseJson } from '../engine/json.ts';
 import { isRecord } from '../engine/rpc.ts';
 import { INTERNAL_ERROR } from '../failure.ts';
 import type { McpServer } from '../server.ts';
 import { toText } from '../tool-result.ts';
-import { json, jsonText } from './http-message.ts';
+import { json, jsonText, type HttpAnswer } from './http-message.ts';
 import { toRequestMeta } from './request-meta.ts';
 import { refuseType, type Endpoint, type Route } from './route.ts';
 
@@ -31,15 +32,13 @@ interface RestResult {
  * A call that was understood is answered 200 whether the tool worked or not; `success` says which.
  */
 export function createRestForm(server: McpServer, path: string, bodyLimit: number): readonly Route[] {
-  const tools = [...server.catalogue.tools.values()].map(({ published }) => ({
-    name: published.name,
-    description: published.description,
-    input_schema: published.inputSchema,
-    // More than the guide has, and only where it is declared: a client decides by it whether a call may be repeated.
-    ...(published.annotations && { annotations: published.annotations }),
-    ...(published._meta && { _meta: published._meta }),
-  }));
-  const list = json(200, { tools });
+  // Made once for each catalogue: `server.update` brings another.
+  let listed: { readonly of: Catalogue; readonly answer: HttpAnswer } | undefined;
+  const list = (): HttpAnswer => {
+    const { catalogue } = server;
+    if (listed?.of !== catalogue) listed = { of: catalogue, answer: listTools(catalogue) };
+    return listed.answer;
+  };
   const invoke: Endpoint = async (request, auth) => {
     const refused = refuseType(request);
     if (refused) return refused;
@@ -57,9 +56,21 @@ export function createRestForm(server: McpServer, path: string, bodyLimit: numbe
     return jsonText(200, toJson(outcome, server, call.name));
   };
   return [
-    { path: `${path}/tools`, endpoints: { GET: () => list } },
+    { path: `${path}/tools`, endpoints: { GET: list } },
     { path: `${path}/tools/invoke`, endpoints: { POST: invoke } },
   ];
+}
+
+function listTools({ tools }: Catalogue): HttpAnswer {
+  const entries = [...tools.values()].map(({ published }) => ({
+    name: published.name,
+    description: published.description,
+    input_schema: published.inputSchema,
+    // More than the guide has, and only where it is declared: a client decides by it whether a call may be repeated.
+    ...(published.annotations && { annotations: published.annotations }),
+    ...(published._meta && { _meta: published._meta }),
+  }));
+  return json(200, { tools: entries });
 }
 
 function parseInvocation(body: string): Invocation | { readonly problems: readonly BodyProblem[] } {

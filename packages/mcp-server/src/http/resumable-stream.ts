@@ -35,10 +35,12 @@ export class ResumableStream {
     return this.#ended;
   }
 
-  /** A connection for what comes after event `seq`; one that is open already is given up for it. */
-  connect(seq: number): HttpAnswer {
+  /** A connection for what comes after event `seq`, until `gone`; one that is open already is given up for it. */
+  connect(seq: number, gone: AbortSignal): HttpAnswer {
     this.disconnect();
     const connection = createEventStream();
+    gone.addEventListener('abort', () => connection.end());
+    if (gone.aborted) connection.end();
     this.#connection = connection;
     if (this.#primed) connection.prime(this.#toId(Math.max(seq, 0)), RETRY_MS);
     for (const event of this.#kept) {

@@ -10,6 +10,8 @@ export interface Route {
   readonly endpoints: Readonly<Record<string, Endpoint>>;
   /** Open to everyone, from everywhere. */
   readonly open?: true;
+  /** On every answer to those who were let in. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Every body of this server is JSON; anything else is not even read. */

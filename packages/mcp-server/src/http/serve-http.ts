@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fastify, type FastifyInstance } from 'fastify';
-import type { McpServer } from '../server.ts';
+import type { Served } from './exchange.ts';
 import { createDrainingServers } from './draining-servers.ts';
 import { mcpPlugin, type McpPluginOptions } from './mcp-plugin.ts';
 import { isLoopback } from './origin-check.ts';
@@ -33,7 +33,7 @@ const DRAIN_MS = 10_000;
  *
  * @throws what the system says when the port cannot be had (`EADDRINUSE`, `EACCES`).
  */
-export async function serveHttp(server: McpServer, options: ServeHttpOptions): Promise<HttpServing> {
+export async function serveHttp(served: Served, options: ServeHttpOptions): Promise<HttpServing> {
   const { host = '127.0.0.1', port, drainMs = DRAIN_MS, ...pluginOptions } = options;
   const stop = new AbortController();
   const servers = createDrainingServers();
@@ -42,7 +42,12 @@ export async function serveHttp(server: McpServer, options: ServeHttpOptions): P
     // Fastify counts from 1 in each process, and logs of several could not be told apart.
     genReqId: () => randomUUID(),
   });
-  await app.register(mcpPlugin, { ...defaultOrigins(host), ...pluginOptions, server, signal: stop.signal });
+  await app.register(mcpPlugin, {
+    ...defaultOrigins(host),
+    ...pluginOptions,
+    server: served,
+    signal: stop.signal,
+  });
   app.setNotFoundHandler((request, reply) => reply.code(404).send(describePaths(request.url, options)));
   const bound = await listen(app, host, port);
   let closing: Promise<void> | undefined;

@@ -1,6 +1,7 @@
 import type { ToolOutcome } from '../../call-tool.ts';
 import type { PublishedTool } from '../../definition/compile-tool.ts';
 import type { Failed } from '../../failure.ts';
+import { andThen } from '../../maybe-promise.ts';
 import type { RequestMeta } from '../../request-meta.ts';
 import { handleComplete } from '../completion.ts';
 import type { Answer, Era, Method } from '../era.ts';
@@ -9,7 +10,7 @@ import { refuseCursor, toPages } from '../pages.ts';
 import { handlePromptGet, handleRead, handleToolCall, type Asked } from '../requests.ts';
 import { isRecord, RPC, type Params } from '../rpc.ts';
 import { hasCompletions, hasResources, toCapabilities, type ServerModel } from '../server-model.ts';
-import { toNotFound } from '../era-2026/results.ts';
+import { toNotFound, writeValue } from '../era-2026/results.ts';
 import { DIALECT_2025 } from './dialect.ts';
 import { createSubscribe, inSession, setLevel, unsubscribe } from './session-methods.ts';
 
@@ -35,10 +36,11 @@ export function createEra2025(model: ServerModel): Era {
   if (catalogue.tools.size > 0) {
     const tools = [...catalogue.tools.values()].map(tool => toLegacyTool(tool.published));
     methods.set('tools/list', list('tools', tools));
-    methods.set('tools/call', async (params, meta) => {
-      const called = await handleToolCall(model, toAsked(params, meta));
-      return 'fault' in called ? called : toToolAnswer(called.outcome);
-    });
+    methods.set('tools/call', (params, meta) =>
+      andThen(handleToolCall(model, toAsked(params, meta)), called =>
+        'fault' in called ? called : toToolAnswer(called.outcome),
+      ),
+    );
   }
   if (catalogue.prompts.size > 0) {
     const prompts = [...catalogue.prompts.values()].map(prompt => prompt.published);
@@ -115,7 +117,12 @@ function toToolAnswer(outcome: ToolOutcome): Answer {
     if (outcome.failure === 'unknown') return { fault: toFault(outcome) };
     return { result: JSON.stringify({ content: [{ type: 'text', text: outcome.message }], isError: true }) };
   }
-  const { content, structuredContent, isError, _meta } = outcome.result;
+  const { result, valueJson } = outcome;
+  const { content, structuredContent, isError, _meta } = result;
+  if (valueJson !== undefined) {
+    const structured = isRecord(structuredContent) ? `,"structuredContent":${valueJson}` : '';
+    return { result: `{${writeValue(valueJson)}${structured}}` };
+  }
   return {
     result: JSON.stringify({
       content,

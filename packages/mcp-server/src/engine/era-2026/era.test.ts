@@ -14,7 +14,11 @@ describe('2026-07-28', () => {
       result: {
         resultType: 'complete',
         supportedVersions: ['2026-07-28'],
-        capabilities: { tools: {}, resources: {} },
+        capabilities: {
+          tools: { listChanged: true },
+          resources: { listChanged: true, subscribe: true },
+          logging: {},
+        },
         instructions: 'Add, then ask.',
         ttlMs: 60_000,
         cacheScope: 'public',

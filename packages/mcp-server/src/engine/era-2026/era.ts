@@ -1,5 +1,6 @@
 import type { Dialect, Dialogue } from '../../asking/dialogue.ts';
 import { isRecord } from '../rpc.ts';
+import { andThen } from '../../maybe-promise.ts';
 import type { RequestMeta } from '../../request-meta.ts';
 import { handleComplete } from '../completion.ts';
 import type { Answer, Era, Method } from '../era.ts';
@@ -11,7 +12,7 @@ import { openDialogue, toFirstDialogue } from './dialogue.ts';
 import { admitRequest, MODERN_VERSIONS, readClient, readLogLevel } from './envelope.ts';
 import { checkParamHeaders } from './headers.ts';
 import { createListen } from './listen.ts';
-import { toInputAnswer, toPromptAnswer, toReadAnswer, toToolAnswer } from './results.ts';
+import { createToolAnswer, toInputAnswer, toPromptAnswer, toReadAnswer } from './results.ts';
 
 const SERVER_INFO_KEY = 'io.modelcontextprotocol/serverInfo';
 
@@ -48,16 +49,18 @@ export function createEra2026(model: ServerModel): Era {
   if (catalogue.tools.size > 0) {
     const tools = [...catalogue.tools.values()].map(tool => tool.published);
     methods.set('tools/list', list('tools', tools));
-    methods.set('tools/call', async (params, meta) => {
+    const toToolAnswer = createToolAnswer(about);
+    methods.set('tools/call', (params, meta) => {
       const mismatch = checkToolHeaders(model, params, meta);
       if (mismatch) return { fault: mismatch };
       const asked = ask(params, meta, 'tools/call');
       if ('fault' in asked) return asked;
-      const called = await handleToolCall(model, asked);
-      if ('fault' in called) return called;
-      const { outcome } = called;
-      if (outcome.kind === 'input_needed') return toInputAnswer(outcome, 'tools/call', asked, sealer, about);
-      return toToolAnswer(outcome, about);
+      return andThen(handleToolCall(model, asked), called => {
+        if ('fault' in called) return called;
+        const { outcome } = called;
+        if (outcome.kind === 'input_needed') return toInputAnswer(outcome, 'tools/call', asked, sealer, about);
+        return toToolAnswer(outcome);
+      });
     });
   }
   if (catalogue.prompts.size > 0) {

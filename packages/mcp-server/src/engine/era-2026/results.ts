@@ -19,25 +19,38 @@ const NOT_KEPT: CacheHint = { ttlMs: 0, scope: 'private' };
 
 type Final<Outcome> = Exclude<Outcome, InputNeeded>;
 
-export function toToolAnswer(outcome: Final<ToolOutcome>, about: object): Answer {
-  if (outcome.kind === 'failed') {
-    const { failure, message } = outcome;
-    if (failure === 'unknown' || failure === 'capability_missing' || failure === 'client_failed') {
-      return { fault: toFault(outcome) };
+/** Writes the answers of tools/call; what is the same in all of them is written once. */
+export function createToolAnswer(about: object): (outcome: Final<ToolOutcome>) => Answer {
+  const tail = `,"_meta":${JSON.stringify(about)}}`;
+  return outcome => {
+    if (outcome.kind === 'failed') {
+      const { failure, message } = outcome;
+      if (failure === 'unknown' || failure === 'capability_missing' || failure === 'client_failed') {
+        return { fault: toFault(outcome) };
+      }
+      const content = [{ type: 'text', text: message }];
+      return { result: JSON.stringify({ resultType: 'complete', content, isError: true, _meta: about }) };
     }
-    const content = [{ type: 'text', text: message }];
-    return { result: JSON.stringify({ resultType: 'complete', content, isError: true, _meta: about }) };
-  }
-  const { content, structuredContent, isError, _meta } = outcome.result;
-  return {
-    result: JSON.stringify({
-      resultType: 'complete',
-      content,
-      structuredContent,
-      isError,
-      _meta: _meta === undefined ? about : { ...about, ..._meta },
-    }),
+    const { result, valueJson } = outcome;
+    if (valueJson !== undefined) {
+      return { result: `{"resultType":"complete",${writeValue(valueJson)},"structuredContent":${valueJson}${tail}` };
+    }
+    const { content, structuredContent, isError, _meta } = result;
+    return {
+      result: JSON.stringify({
+        resultType: 'complete',
+        content,
+        structuredContent,
+        isError,
+        _meta: _meta === undefined ? about : { ...about, ..._meta },
+      }),
+    };
   };
+}
+
+/** The content of a result that is one value: its JSON as text. */
+export function writeValue(valueJson: string): string {
+  return `"content":[{"type":"text","text":${JSON.stringify(valueJson)}}]`;
 }
 
 export function toPromptAnswer(outcome: Final<PromptOutcome>, about: object): Answer {
