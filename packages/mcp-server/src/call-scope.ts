@@ -1,3 +1,5 @@
+import type { MaybePromise } from './maybe-promise.ts';
+
 /** How a limited piece of work ended. */
 export type Ending<Value> =
   | { readonly kind: 'done'; readonly value: Value }
@@ -15,29 +17,54 @@ export interface CallScope {
  *
  * @throws what `work` throws, if it does so in time.
  */
-export async function runWithin<Value>(
+export function runWithin<Value>(
   timeoutMs: number,
   parent: AbortSignal,
-  work: (scope: CallScope) => Promise<Value>,
-): Promise<Ending<Value>> {
+  work: (scope: CallScope) => MaybePromise<Value>,
+): MaybePromise<Ending<Value>> {
   if (parent.aborted) return { kind: 'aborted' };
-  let controller: AbortController | undefined;
-  let stopped: DOMException | undefined;
-  const scope: CallScope = {
-    get signal() {
-      if (controller === undefined) {
-        controller = new AbortController();
-        if (stopped) controller.abort(stopped);
-      }
-      return controller.signal;
-    },
+  const scope = new LazyScope();
+  const working = work(scope);
+  // What is done already can be stopped by nobody, so it costs neither a timer nor a listener.
+  return working instanceof Promise
+    ? limit(working, scope, timeoutMs, parent)
+    : { kind: 'done', value: working };
+}
+
+class LazyScope implements CallScope {
+  #controller: AbortController | undefined;
+  #stopped: DOMException | undefined;
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#stopped) this.#controller.abort(this.#stopped);
+    }
+    return this.#controller.signal;
+  }
+
+  stop(reason: DOMException): void {
+    this.#stopped = reason;
+    this.#controller?.abort(reason);
+  }
+}
+
+function limit<Value>(
+  working: Promise<Value>,
+  scope: LazyScope,
+  timeoutMs: number,
+  parent: AbortSignal,
+): Promise<Ending<Value>> {
+  const { promise, resolve, reject } = Promise.withResolvers<Ending<Value>>();
+  const settle = (): void => {
+    clearTimeout(timer);
+    parent.removeEventListener('abort', onAbort);
   };
-  const { promise, resolve } = Promise.withResolvers<Ending<Value>>();
   const stop = (ending: Ending<Value>, reason: DOMException): void => {
-    stopped = reason;
+    settle();
     // First the ending: work that fails because of the signal must not win the race.
     resolve(ending);
-    controller?.abort(reason);
+    scope.stop(reason);
   };
   const onAbort = (): void =>
     stop({ kind: 'aborted' }, new DOMException('The caller went away, or the server stops.', 'AbortError'));
@@ -46,11 +73,18 @@ export async function runWithin<Value>(
     timeoutMs,
   );
   parent.addEventListener('abort', onAbort);
-  try {
-    // The race keeps a handler on the work's promise, so a failure after the end is not an unhandled rejection.
-    return await Promise.race([promise, work(scope).then(value => ({ kind: 'done', value }) as const)]);
-  } finally {
-    clearTimeout(timer);
-    parent.removeEventListener('abort', onAbort);
-  }
+  // The work itself may have brought it about before it waited for the first time.
+  if (parent.aborted) onAbort();
+  // Also after the end somebody listens to the work, so that a late failure is not an unhandled rejection.
+  working.then(
+    value => {
+      settle();
+      resolve({ kind: 'done', value });
+    },
+    (error: unknown) => {
+      settle();
+      reject(error);
+    },
+  );
+  return promise;
 }

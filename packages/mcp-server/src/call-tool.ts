@@ -1,76 +1,101 @@
-import { runWithin, type CallScope } from './call-scope.ts';
+import { runWithin, type CallScope, type Ending } from './call-scope.ts';
 import type { Catalogue } from './definition/catalogue.ts';
 import type { CompiledTool } from './definition/compile-tool.ts';
 import type { ToolResult } from './definition/define-tool.ts';
 import { failed, INTERNAL_ERROR, toFailed, type Failed } from './failure.ts';
 import { HandlerContext, type Run } from './handler-context.ts';
 import type { Log } from './log.ts';
+import { andThen, type MaybePromise } from './maybe-promise.ts';
 import { quote } from './quote.ts';
 import { runHandler, type InputNeeded } from './run-handler.ts';
-import { parseReturned, toValueResult } from './tool-result.ts';
+import { parseReturned, toValueJson, toValueResult, type Returned } from './tool-result.ts';
 
 /** How a call ended, before any wire form. */
-export type ToolOutcome = { readonly kind: 'result'; readonly result: ToolResult } | InputNeeded | Failed;
+export type ToolOutcome =
+  | {
+      readonly kind: 'result';
+      readonly result: ToolResult;
+      /** `structuredContent` as JSON. The content is then one text block with the same. */
+      readonly valueJson?: string;
+    }
+  | InputNeeded
+  | Failed;
 
 export interface ToolCall extends Run {
   readonly name: string;
   readonly args: unknown;
 }
 
-/** Calls a tool: arguments checked, time limited, result checked. Never throws. */
-export async function callTool(catalogue: Catalogue, call: ToolCall, log: Log): Promise<ToolOutcome> {
+/** Calls a tool: arguments checked, time limited, result checked. Never throws or rejects. */
+export function callTool(catalogue: Catalogue, call: ToolCall, log: Log): MaybePromise<ToolOutcome> {
   const tool = catalogue.tools.get(call.name);
   if (tool === undefined) {
     return failed('unknown', `Unknown tool: ${quote(call.name)}. List the tools to see which there are.`);
   }
-  try {
-    const ending = await runWithin(tool.timeoutMs, call.meta.signal, scope => runTool(tool, call, scope, log));
-    if (ending.kind === 'done') return ending.value;
-    if (ending.kind === 'aborted') return failed('aborted', `The call of tool "${tool.name}" was cancelled.`);
-    return failed(
-      'timed_out',
-      `Tool "${tool.name}" timed out after ${tool.timeoutMs / 1000} s. Try again, or ask for less.`,
-    );
-  } catch (error) {
+  const toError = (error: unknown): Failed => {
     const fields = { requestId: call.meta.requestId, tool: tool.name };
     return toFailed(error, `Tool "${tool.name}"`, fields, log);
+  };
+  try {
+    const ending = runWithin(tool.timeoutMs, call.meta.signal, scope => runTool(tool, call, scope, log));
+    if (ending instanceof Promise) return ending.then(ended => toOutcome(ended, tool), toError);
+    return toOutcome(ending, tool);
+  } catch (error) {
+    return toError(error);
   }
 }
 
-async function runTool(tool: CompiledTool, call: ToolCall, scope: CallScope, log: Log): Promise<ToolOutcome> {
-  const checking = tool.input.check(call.args);
-  const args = checking instanceof Promise ? await checking : checking;
-  if (!args.ok) {
-    return failed('invalid_arguments', `Invalid arguments for tool "${tool.name}": ${args.problem}.`);
-  }
-  const context = new HandlerContext(call, tool.subject, scope, log);
-  const handled = await runHandler(context, () => tool.handler(args.value, context));
-  if (handled.kind === 'input_needed') return handled;
-  const returned = parseReturned(handled.value);
-  if (tool.output === undefined) {
-    return {
-      kind: 'result',
-      result: returned.kind === 'value' ? toValueResult(returned.value) : returned.result,
-    };
-  }
-  if (returned.kind === 'result' && returned.result.isError) {
+function toOutcome(ending: Ending<ToolOutcome>, { name, timeoutMs }: CompiledTool): ToolOutcome {
+  if (ending.kind === 'done') return ending.value;
+  if (ending.kind === 'aborted') return failed('aborted', `The call of tool "${name}" was cancelled.`);
+  return failed(
+    'timed_out',
+    `Tool "${name}" timed out after ${timeoutMs / 1000} s. Try again, or ask for less.`,
+  );
+}
+
+function runTool(tool: CompiledTool, call: ToolCall, scope: CallScope, log: Log): MaybePromise<ToolOutcome> {
+  return andThen(tool.input.check(call.args), args => {
+    if (!args.ok) {
+      return failed('invalid_arguments', `Invalid arguments for tool "${tool.name}": ${args.problem}.`);
+    }
+    const context = new HandlerContext(call, tool.subject, scope, log);
+    return andThen(
+      runHandler(context, () => tool.handler(args.value, context)),
+      handled => (handled.kind === 'input_needed' ? handled : checkReturned(tool, call, handled.value, log)),
+    );
+  });
+}
+
+function checkReturned(
+  tool: CompiledTool,
+  call: ToolCall,
+  value: unknown,
+  log: Log,
+): MaybePromise<ToolOutcome> {
+  const returned = parseReturned(value);
+  if (returned.kind === 'result' && (tool.output === undefined || returned.result.isError)) {
     return { kind: 'result', result: returned.result };
   }
+  if (tool.output === undefined) return toResultOf(returned, value);
+  return andThen(
+    tool.output.check(returned.kind === 'value' ? value : returned.result.structuredContent),
+    checked => {
+      if (checked.ok) return toResultOf(returned, checked.value);
+      log.error(
+        { requestId: call.meta.requestId, tool: tool.name },
+        `Tool "${tool.name}" returned what its output schema does not allow: ${checked.problem}.`,
+      );
+      return failed('internal', INTERNAL_ERROR);
+    },
+  );
+}
 
-  const checked = await tool.output.check(
-    returned.kind === 'value' ? returned.value : returned.result.structuredContent,
-  );
-  if (checked.ok) {
-    const { value } = checked;
-    return {
-      kind: 'result',
-      result:
-        returned.kind === 'value' ? toValueResult(value) : { ...returned.result, structuredContent: value },
-    };
+/** `value`: as the output schema left it. */
+function toResultOf(returned: Returned, value: unknown): ToolOutcome {
+  if (returned.kind === 'result') {
+    return { kind: 'result', result: { ...returned.result, structuredContent: value } };
   }
-  log.error(
-    { requestId: call.meta.requestId, tool: tool.name },
-    `Tool "${tool.name}" returned what its output schema does not allow: ${checked.problem}.`,
-  );
-  return failed('internal', INTERNAL_ERROR);
+  const valueJson = toValueJson(value);
+  return { kind: 'result', result: toValueResult(value, valueJson), valueJson };
 }

@@ -19,16 +19,17 @@ export function parseReturned(returned: unknown): Returned {
   return { kind: 'value', value: returned };
 }
 
-/**
- * A value as structured content, and as JSON text for clients that read text only.
- *
- * @throws TypeError for what JSON cannot carry: functions, BigInt, cycles.
- */
-export function toValueResult(value: unknown): ToolResult {
+/** A value as structured content, and as JSON text for clients that read text only. */
+export function toValueResult(value: unknown, json = toValueJson(value)): ToolResult {
+  return { content: [{ type: 'text', text: json }], structuredContent: value };
+}
+
+/** @throws TypeError for what JSON cannot carry: functions, BigInt, cycles. */
+export function toValueJson(value: unknown): string {
   const json: string | undefined = JSON.stringify(value);
   if (json === undefined)
     throw new TypeError(`A handler returned a ${typeof value}, which JSON cannot carry.`);
-  return { content: [{ type: 'text', text: json }], structuredContent: value };
+  return json;
 }
 
 function toResult(content: readonly ContentBlock[]): Returned {

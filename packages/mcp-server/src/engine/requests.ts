@@ -43,7 +43,11 @@ export function handleToolCall(model: ServerModel, asked: Asked): MaybePromise<O
   );
 }
 
-async function askAgain(model: ServerModel, needed: InputNeeded, call: ToolCall): Promise<OrFault<ToolOutcome>> {
+async function askAgain(
+  model: ServerModel,
+  needed: InputNeeded,
+  call: ToolCall,
+): Promise<OrFault<ToolOutcome>> {
   return { outcome: await askAndRepeat(needed, call, again => callTool(model.catalogue, again, model.log)) };
 }
 

@@ -55,8 +55,20 @@ export function createEra2025(model: ServerModel): Era {
   }
   if (hasResources(catalogue)) {
     const { resources, templates } = catalogue;
-    methods.set('resources/list', list('resources', resources.map(({ published }) => published)));
-    methods.set('resources/templates/list', list('resourceTemplates', templates.map(({ published }) => published)));
+    methods.set(
+      'resources/list',
+      list(
+        'resources',
+        resources.map(({ published }) => published),
+      ),
+    );
+    methods.set(
+      'resources/templates/list',
+      list(
+        'resourceTemplates',
+        templates.map(({ published }) => published),
+      ),
+    );
     methods.set('resources/read', async (params, meta) => {
       const read = await handleRead(model, toAsked(params, meta));
       if ('fault' in read) return read;

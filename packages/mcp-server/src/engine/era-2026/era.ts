@@ -58,7 +58,8 @@ export function createEra2026(model: ServerModel): Era {
       return andThen(handleToolCall(model, asked), called => {
         if ('fault' in called) return called;
         const { outcome } = called;
-        if (outcome.kind === 'input_needed') return toInputAnswer(outcome, 'tools/call', asked, sealer, about);
+        if (outcome.kind === 'input_needed')
+          return toInputAnswer(outcome, 'tools/call', asked, sealer, about);
         return toToolAnswer(outcome);
       });
     });
@@ -78,15 +79,28 @@ export function createEra2026(model: ServerModel): Era {
   }
   if (hasResources(catalogue)) {
     const { resources, templates } = catalogue;
-    methods.set('resources/list', list('resources', resources.map(({ published }) => published)));
-    methods.set('resources/templates/list', list('resourceTemplates', templates.map(({ published }) => published)));
+    methods.set(
+      'resources/list',
+      list(
+        'resources',
+        resources.map(({ published }) => published),
+      ),
+    );
+    methods.set(
+      'resources/templates/list',
+      list(
+        'resourceTemplates',
+        templates.map(({ published }) => published),
+      ),
+    );
     methods.set('resources/read', async (params, meta) => {
       const asked = ask(params, meta, 'resources/read');
       if ('fault' in asked) return asked;
       const read = await handleRead(model, asked);
       if ('fault' in read) return read;
       const { outcome } = read;
-      if (outcome.kind === 'input_needed') return toInputAnswer(outcome, 'resources/read', asked, sealer, about);
+      if (outcome.kind === 'input_needed')
+        return toInputAnswer(outcome, 'resources/read', asked, sealer, about);
       return toReadAnswer(outcome, params['uri'], about);
     });
   }
@@ -111,7 +125,11 @@ function openGiven(
   return openDialogue(method, params, meta, readClient(params), sealer);
 }
 
-function checkToolHeaders({ catalogue }: ServerModel, params: Params, { header }: RequestMeta): Fault | undefined {
+function checkToolHeaders(
+  { catalogue }: ServerModel,
+  params: Params,
+  { header }: RequestMeta,
+): Fault | undefined {
   if (header === undefined) return undefined;
   const tool = catalogue.tools.get(params['name'] as string);
   if (tool === undefined || tool.paramHeaders.length === 0) return undefined;
@@ -131,7 +149,9 @@ function toCacheable(
   const write = (scope: string): ReadonlyMap<unknown, Answer> => {
     const { ttlMs = LIST_TTL_MS, scope: cacheScope = scope } = listCache ?? {};
     const tail = `,"ttlMs":${ttlMs},"cacheScope":"${cacheScope}","_meta":${JSON.stringify(about)}}`;
-    return new Map(pages.map(([cursor, page]) => [cursor, { result: `{"resultType":"complete",${page}${tail}` }]));
+    return new Map(
+      pages.map(([cursor, page]) => [cursor, { result: `{"resultType":"complete",${page}${tail}` }]),
+    );
   };
   const open = write('public');
   const guarded = write('private');

@@ -33,7 +33,9 @@ export function createToolAnswer(about: object): (outcome: Final<ToolOutcome>) =
     }
     const { result, valueJson } = outcome;
     if (valueJson !== undefined) {
-      return { result: `{"resultType":"complete",${writeValue(valueJson)},"structuredContent":${valueJson}${tail}` };
+      return {
+        result: `{"resultType":"complete",${writeValue(valueJson)},"structuredContent":${valueJson}${tail}`,
+      };
     }
     const { content, structuredContent, isError, _meta } = result;
     return {
