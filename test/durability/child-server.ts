@@ -1,5 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The Agents API in another process. */
@@ -17,13 +19,21 @@ export interface ChildServer {
 
 const START_LIMIT_MS = 30_000;
 const STOP_LIMIT_MS = 20_000;
+/** Where Node keeps it by default: half of a start is compiling. */
+const CACHE = join(tmpdir(), 'node-compile-cache');
 const MAIN = fileURLToPath(new URL('server-main.ts', import.meta.url));
 
 export async function openChildServer(environment: Readonly<Record<string, string>>): Promise<ChildServer> {
   const child = fork(MAIN, {
     execArgv: ['--conditions=@tramontane/source'],
     // Only what is given: settings of the machine must not reach the server under test.
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TRAMONTANE_PORT: '0', ...environment },
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      TRAMONTANE_PORT: '0',
+      NODE_COMPILE_CACHE: CACHE,
+      ...environment,
+    },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let said = '';

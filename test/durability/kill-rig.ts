@@ -23,8 +23,12 @@ export interface KillRig {
   start(): Promise<void>;
   /** One more server on the same settings; it is the caller's to end. */
   openAnother(): Promise<ChildServer>;
-  /** One run through the script, with whatever is armed; the server is started again as often as it dies. */
-  walk(log: () => Promise<RunLog>): Promise<Walk>;
+  /**
+   * One run through the script, with whatever is armed; the server is started again as often as it dies. The log is
+   * opened when the first stream has ended and the server is up. `moments` are kills under way, waited for there and
+   * before the history is read.
+   */
+  walk(log: () => Promise<RunLog>, moments?: readonly Promise<void>[]): Promise<Walk>;
   close(): Promise<void>;
 }
 
@@ -94,15 +98,16 @@ export async function openKillRig(options: {
     use(other) {
       server = other;
     },
-    async walk(openLog) {
+    async walk(openLog, moments = []) {
       const tag = randomUUID();
       const heard = await view().stream(agentId, tag, ({ type, content }) => {
         const spoken = /^(\d): $/.exec(typeof content === 'string' ? content : '');
         if (type === 'message.output.delta' && spoken) void stage.reach(`model ${spoken[1]} half`);
       });
+      await Promise.all(moments);
       await start();
-      const log = await openLog();
       const conversationId = await view().conversationOf(tag);
+      const log = await openLog();
       if (conversationId === undefined) throw new Error('The conversation was not written down.');
       const runId = (await log.runOf(conversationId))?.id ?? '';
       for (const end = Date.now() + LIMIT_MS; (await log.runOf(conversationId))?.running;) {
@@ -113,6 +118,7 @@ export async function openKillRig(options: {
       }
       // A kill may be on its way while the run ends.
       stage.clear();
+      await Promise.all(moments);
       await start();
       const history = await view().history(conversationId);
       const events = await log.events(runId);

@@ -1,5 +1,4 @@
-import { createMcpServer, defineTool, serveHttp } from '@tramontane/mcp-server';
-import { openRestServer } from '@tramontane/testkit/tool-servers';
+import { openRestServer, openSdkV2Server, type PlainTool } from '@tramontane/testkit/tool-servers';
 import { z } from 'zod';
 import type { Stage } from './stage.ts';
 
@@ -58,43 +57,28 @@ export async function openToolEffects(stage: Stage, think: () => Promise<void>):
   };
 
   const input = z.object({ step: z.number(), value: z.string() });
-  const kitTool = (name: ToolName, promise: object) =>
-    defineTool({
-      name,
-      description: `Does ${name}.`,
-      input,
-      ...promise,
-      handler: (args, context) => act(name, args, context.idempotencyKey),
-    });
-  const kit = await serveHttp(
-    createMcpServer({
-      name: 'effects',
-      version: '1.0.0',
-      tools: [
-        kitTool('look_up', { annotations: { readOnlyHint: true } }),
-        kitTool('book', { idempotent: true }),
-        kitTool('send_mail', {}),
-      ],
-    }),
-    { port: 0, drainMs: 100 },
-  );
-  const rest = await openRestServer({
+  const toolOf = (name: ToolName, promise: Pick<PlainTool, 'annotations' | 'meta'>): PlainTool => ({
+    name,
+    description: `Does ${name}.`,
+    inputSchema: { properties: { step: { type: 'number' }, value: { type: 'string' } } },
+    ...promise,
+    handler: (args, call) => act(name, input.parse(args), call.idempotencyKey),
+  });
+  const takesKeys = { meta: { 'io.tramontane/idempotent': true } };
+  const trusted = await openSdkV2Server({
     tools: [
-      {
-        name: 'pay',
-        description: 'Does pay.',
-        inputSchema: { properties: { step: { type: 'number' }, value: { type: 'string' } } },
-        meta: { 'io.tramontane/idempotent': true },
-        handler: (args, call) => act('pay', input.parse(args), call.idempotencyKey),
-      },
+      toolOf('look_up', { annotations: { readOnlyHint: true } }),
+      toolOf('book', takesKeys),
+      toolOf('send_mail', {}),
     ],
   });
+  const untrusted = await openRestServer({ tools: [toolOf('pay', takesKeys)] });
   return {
-    trusted: { url: `${kit.url}/mcp`, origin: kit.url },
-    untrusted: { url: rest.url },
+    trusted,
+    untrusted,
     byKey,
     async close() {
-      await Promise.all([kit.close(), rest.close()]);
+      await Promise.all([trusted.close(), untrusted.close()]);
     },
   };
 }
