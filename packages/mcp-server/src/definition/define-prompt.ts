@@ -39,7 +39,7 @@ export interface PromptDefinition<Arguments extends PromptArguments> {
   readonly name: string;
   readonly title?: string;
   readonly description: string;
-  readonly arguments?: Arguments;
+  readonly arguments?: Arguments & PromptArguments;
   /** Milliseconds until `context.signal` aborts and the caller is told; 60,000 unless given. */
   readonly timeoutMs?: number;
   readonly handler: (
