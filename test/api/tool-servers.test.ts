@@ -217,7 +217,7 @@ describe('results', () => {
   it('big ones come whole to the caller', async () => {
     const long = 'All work and no play. '.repeat(40_000);
     const server = await open([tool('long', () => long)]);
-    const model = modelThatCalls(api, 'long');
+    const model = api.models.plays({ toolCalls: [{ name: 'long', arguments: {} }] }, { text: 'Long.' });
     const { outputs, conversationId } = await runTurn(
       api,
       { model, inputs: 'Go', tools: [mcpTool(server.url)] },
