@@ -1,3 +1,5 @@
+import { logDesign } from './check-design/log-design.ts';
+import type { DesignRule } from './check-design/design-finding.ts';
 import { compileCatalogue, type Catalogue } from './definition/catalogue.ts';
 import type { Prompt } from './definition/define-prompt.ts';
 import type { CacheHint, Resource } from './definition/define-resource.ts';
@@ -7,6 +9,7 @@ import { createSealer, type SealerOptions } from './engine/era-2026/sealer.ts';
 import { createNotices, type ServerNotify } from './engine/notices.ts';
 import { KitError } from './kit-error.ts';
 import { createLineLog, type Log } from './log.ts';
+import { noteDeprecation, type Deprecation } from './versions/deprecation.ts';
 
 /** What a server offers. */
 export interface Offer {
@@ -31,6 +34,10 @@ export interface McpServerOptions extends Offer {
   readonly requestState?: SealerOptions;
   /** `subscriptions/listen` open at once; 10,000 unless given. */
   readonly maxListens?: number;
+  /** Callers shall go elsewhere; told in the description of every tool and, over HTTP, in headers. */
+  readonly deprecated?: Deprecation;
+  /** Which rules of `checkDesign` to leave out of the warnings at start; `false` leaves out all. */
+  readonly design?: false | { readonly off: readonly DesignRule[] };
 }
 
 /** A compiled server. It holds nothing open: transports are opened on it (`serveHttp`, `mcpPlugin`). */
@@ -40,6 +47,7 @@ export interface McpServer {
   readonly catalogue: Catalogue;
   readonly engine: Engine;
   readonly log: Log;
+  readonly deprecated?: Deprecation;
   /** Tells the clients that listen. `update` does it by itself. */
   readonly notify: ServerNotify;
   /**
@@ -67,10 +75,17 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   }
   const { pageSize = Number.MAX_SAFE_INTEGER } = options;
   if (!(Number.isSafeInteger(pageSize) && pageSize > 0)) {
-    throw new KitError('definition_invalid', `A pageSize of ${pageSize} cannot be. Give a whole number from 1.`);
+    throw new KitError(
+      'definition_invalid',
+      `A pageSize of ${pageSize} cannot be. Give a whole number from 1.`,
+    );
   }
   let offer: Required<Offer> = { tools: [], resources: [], prompts: [], ...pickOffer(options) };
-  let catalogue = compileCatalogue(offer.tools, offer.resources, log, offer.prompts);
+  const { deprecated, design = { off: [] } } = options;
+  const compile = ({ tools, resources, prompts }: Required<Offer>): Catalogue =>
+    compileCatalogue(noteDeprecation(tools, deprecated), resources, log, prompts);
+  let catalogue = compile(offer);
+  if (design !== false) logDesign(offer.tools, design.off, log);
   const identity = { name, version, ...(title !== undefined && { title }) };
   const notices = createNotices();
   const { listCache, requestState } = options;
@@ -82,13 +97,14 @@ export function createMcpServer(options: McpServerOptions): McpServer {
     version,
     engine,
     log,
+    ...(deprecated && { deprecated }),
     notify: notices,
     get catalogue() {
       return catalogue;
     },
     update: changes => {
       const next = { ...offer, ...pickOffer(changes) };
-      const compiled = compileCatalogue(next.tools, next.resources, log, next.prompts);
+      const compiled = compile(next);
       const before = offer;
       offer = next;
       catalogue = compiled;

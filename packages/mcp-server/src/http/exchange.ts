@@ -2,7 +2,7 @@ import type { AuthInfo } from '../call-context.ts';
 import type { McpServer } from '../server.ts';
 import { createAdmission, type AdmissionOptions } from './admission.ts';
 import { BodyTooLarge, json, type HttpAnswer, type HttpRequest } from './http-message.ts';
-import { createHttpSessions, type SessionLimits } from './http-sessions.ts';
+import { createHttpSessions, type HttpSessions, type SessionLimits } from './http-sessions.ts';
 import { createJsonRpcEndpoint } from './json-rpc-endpoint.ts';
 import { toDeprecationHeaders } from '../versions/deprecation.ts';
 import { isOneServer, placeServers, type Placed, type ServerVersions } from '../versions/server-versions.ts';
@@ -39,8 +39,10 @@ const BODY_LIMIT = 4 * 1024 * 1024;
 export function createExchange(served: Served, options: ExchangeOptions): Exchange {
   const { bodyLimit = BODY_LIMIT } = options;
   const paths = resolvePaths(options.paths);
+  const ending = new AbortController();
   const placed = placeServers(served, paths);
   const [{ server }] = placed;
+  const mounted = placed.map(one => mountServer(one, bodyLimit, options.sessions, ending.signal));
   const versions = isOneServer(served)
     ? {}
     : { versions: Object.fromEntries(Object.entries(served).map(([name, one]) => [name, one.version])) };
@@ -49,7 +51,7 @@ export function createExchange(served: Served, options: ExchangeOptions): Exchan
     ...(paths.health === false
       ? []
       : [{ path: paths.health, endpoints: { GET: () => health }, open: true } as const]),
-    ...placed.flatMap(one => createRoutes(one, bodyLimit)),
+    ...mounted.flatMap(one => one.routes),
   ];
   const byPath = new Map(routes.map(route => [route.path, route]));
   const admit = createAdmission(options);
@@ -83,9 +85,11 @@ export function createExchange(served: Served, options: ExchangeOptions): Exchan
     paths: routes.map(route => route.path),
     beginClose: () => {
       ending.abort();
-      sessions?.endEvents();
+      for (const { sessions } of mounted) sessions?.endEvents();
     },
-    close: () => sessions?.endAll(),
+    close: () => {
+      for (const { sessions } of mounted) sessions?.endAll();
+    },
     answer: async request => {
       const route = byPath.get(request.path);
       if (route === undefined) return undefined;
@@ -105,11 +109,19 @@ export function createExchange(served: Served, options: ExchangeOptions): Exchan
   };
 }
 
-function createRoutes({ server, mcp, rest }: Placed, bodyLimit: number): readonly Route[] {
-  const rpc = createJsonRpcEndpoint(server, bodyLimit);
+/** One server at its paths; a session opened at one of them goes on at the others. */
+function mountServer(
+  { server, mcp, rest }: Placed,
+  bodyLimit: number,
+  limits: ExchangeOptions['sessions'],
+  ending: AbortSignal,
+): { readonly routes: readonly Route[]; readonly sessions: HttpSessions | undefined } {
+  const sessions = limits === false ? undefined : createHttpSessions(server.engine, limits);
+  const rpc = createJsonRpcEndpoint(server, { bodyLimit, sessions, ending });
   const headers = server.deprecated && toDeprecationHeaders(server.deprecated);
-  return [
+  const routes = [
     ...mcp.map(path => ({ path, endpoints: rpc })),
     ...(rest === undefined ? [] : createRestForm(server, rest, bodyLimit)),
-  ].map(route => (headers ? { ...route, headers } : route));
+  ];
+  return { routes: headers ? routes.map(route => ({ ...route, headers })) : routes, sessions };
 }

@@ -5,6 +5,7 @@ import { createDrainingServers } from './draining-servers.ts';
 import { mcpPlugin, type McpPluginOptions } from './mcp-plugin.ts';
 import { isLoopback } from './origin-check.ts';
 import { resolvePaths } from './paths.ts';
+import { placeServers } from '../versions/server-versions.ts';
 
 export interface ServeHttpOptions extends Omit<McpPluginOptions, 'server' | 'signal'> {
   /**
@@ -48,7 +49,9 @@ export async function serveHttp(served: Served, options: ServeHttpOptions): Prom
     server: served,
     signal: stop.signal,
   });
-  app.setNotFoundHandler((request, reply) => reply.code(404).send(describePaths(request.url, options)));
+  app.setNotFoundHandler((request, reply) =>
+    reply.code(404).send(describePaths(request.url, served, options)),
+  );
   const bound = await listen(app, host, port);
   let closing: Promise<void> | undefined;
   return {
@@ -74,16 +77,21 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
   return typeof address === 'object' ? address.port : port;
 }
 
-function describePaths(url: string, { paths: given }: ServeHttpOptions): object {
+function describePaths(url: string, served: Served, { paths: given }: ServeHttpOptions): object {
   const paths = resolvePaths(given);
+  const described = placeServers(served, paths).flatMap(({ mcp, rest }) => [
+    ...mcp.map(path => [`POST ${path}`, 'MCP (JSON-RPC)']),
+    ...(rest === undefined
+      ? []
+      : [
+          [`GET ${rest}/tools`, 'the list of tools'],
+          [`POST ${rest}/tools/invoke`, 'call a tool'],
+        ]),
+  ]);
   return {
     detail: `Nothing is served at ${url.split('?', 1)[0]}.`,
     paths: {
-      [`POST ${paths.mcp}`]: 'MCP (JSON-RPC)',
-      ...(paths.rest !== false && {
-        [`GET ${paths.rest}/tools`]: 'the list of tools',
-        [`POST ${paths.rest}/tools/invoke`]: 'call a tool',
-      }),
+      ...Object.fromEntries(described),
       ...(paths.health !== false && { [`GET ${paths.health}`]: 'health' }),
     },
   };
