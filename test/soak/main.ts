@@ -4,18 +4,19 @@ import { parseArgs } from 'node:util';
 import { createRandom } from '../durability/random.ts';
 import { soakKills } from '../durability/soak-kill.ts';
 
+const say = (sentence: string) => void process.stdout.write(`${sentence}\n`);
 const { values } = parseArgs({
   options: { seed: { type: 'string' }, runs: { type: 'string', default: '100' } },
 });
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 const runs = Number(values.runs);
-console.log(`Kill -9 at random moments of ${runs} runs, seed ${seed}`);
-const result = await soakKills(runs, seed, createRandom(seed), console.log);
+say(`Kill -9 at random moments of ${runs} runs, seed ${seed}`);
+const result = await soakKills(runs, seed, createRandom(seed), say);
 
 const folder = new URL('../../bench/results/', import.meta.url);
 await mkdir(folder, { recursive: true });
 await writeFile(new URL('soak-kill.json', folder), `${JSON.stringify(result, undefined, 2)}\n`);
-console.log(
+say(
   `${result.runs} runs, ${result.kills} kills, ${result.runsResumed} runs resumed, ` +
     `${result.callsSentAgain} calls sent again, ${result.callsUnknown} unknown, ` +
     `${result.doubledEffects} doubled effects, ${result.lostEntries} lost entries`,
