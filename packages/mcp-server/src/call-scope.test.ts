@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runWithin } from './call-scope.ts';
 
-const never = new AbortController().signal;
+const never = { signal: new AbortController().signal };
 const LONG = 60_000;
 
 describe('runWithin', () => {
@@ -12,8 +12,18 @@ describe('runWithin', () => {
 
   it('does not start when the caller is gone already', async () => {
     let started = false;
-    const ending = await runWithin(LONG, AbortSignal.abort(), async () => (started = true));
+    const ending = await runWithin(LONG, { signal: AbortSignal.abort() }, async () => (started = true));
     expect([ending.kind, started]).toEqual(['aborted', false]);
+  });
+
+  it('asks for no signal when the work is done at once', async () => {
+    const caller = {
+      aborted: false,
+      get signal(): AbortSignal {
+        throw new Error('nobody needs it');
+      },
+    };
+    expect(runWithin(LONG, caller, () => 5)).toEqual({ kind: 'done', value: 5 });
   });
 
   it('does not wait for work that ignores its signal', async () => {
@@ -24,7 +34,7 @@ describe('runWithin', () => {
     const caller = new AbortController();
     const seen = Promise.withResolvers<AbortSignal>();
     const asked = Promise.withResolvers<void>();
-    const ending = runWithin(LONG, caller.signal, async scope => {
+    const ending = runWithin(LONG, caller, async scope => {
       await asked.promise;
       seen.resolve(scope.signal);
     });

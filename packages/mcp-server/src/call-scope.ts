@@ -11,23 +11,31 @@ export interface CallScope {
   readonly signal: AbortSignal;
 }
 
+/** Who the work is for. */
+export interface Caller {
+  /** Aborts when nobody waits for the work any more. */
+  readonly signal: AbortSignal;
+  /** Whether it has; where it can be told without the signal, which may be made only when it is first asked for. */
+  readonly aborted?: boolean;
+}
+
 /**
- * Runs `work` until it is done, `timeoutMs` has passed, or `parent` aborts, whichever comes first. In the last two
+ * Runs `work` until it is done, `timeoutMs` has passed, or the caller aborts, whichever comes first. In the last two
  * cases `scope.signal` aborts, and the answer does not wait for work that ignores it.
  *
  * @throws what `work` throws, if it does so in time.
  */
 export function runWithin<Value>(
   timeoutMs: number,
-  parent: AbortSignal,
+  caller: Caller,
   work: (scope: CallScope) => MaybePromise<Value>,
 ): MaybePromise<Ending<Value>> {
-  if (parent.aborted) return { kind: 'aborted' };
+  if (caller.aborted ?? caller.signal.aborted) return { kind: 'aborted' };
   const scope = new LazyScope();
   const working = work(scope);
   // What is done already can be stopped by nobody, so it costs neither a timer nor a listener.
   return working instanceof Promise
-    ? limit(working, scope, timeoutMs, parent)
+    ? limit(working, scope, timeoutMs, caller.signal)
     : { kind: 'done', value: working };
 }
 

@@ -37,7 +37,7 @@ export function callTool(catalogue: Catalogue, call: ToolCall, log: Log): MaybeP
     return toFailed(error, `Tool "${tool.name}"`, fields, log);
   };
   try {
-    const ending = runWithin(tool.timeoutMs, call.meta.signal, scope => runTool(tool, call, scope, log));
+    const ending = runWithin(tool.timeoutMs, call.meta, scope => runTool(tool, call, scope, log));
     if (ending instanceof Promise) return ending.then(ended => toOutcome(ended, tool), toError);
     return toOutcome(ending, tool);
   } catch (error) {

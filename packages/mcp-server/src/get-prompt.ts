@@ -9,8 +9,7 @@ import { quote } from './quote.ts';
 import { runHandler, type InputNeeded } from './run-handler.ts';
 
 /** How getting a prompt ended, before any wire form. */
-export type PromptOutcome =
-  { readonly kind: 'prompt'; readonly result: PromptResult } | InputNeeded | Failed;
+export type PromptOutcome = { readonly kind: 'prompt'; readonly result: PromptResult } | InputNeeded | Failed;
 
 export interface PromptGet extends Run {
   readonly name: string;
@@ -27,7 +26,7 @@ export async function getPrompt(catalogue: Catalogue, get: PromptGet, log: Log):
     return failed('invalid_arguments', `Invalid arguments for prompt "${name}": ${problem}.`);
   }
   try {
-    const ending = await runWithin(prompt.timeoutMs, meta.signal, scope => {
+    const ending = await runWithin(prompt.timeoutMs, meta, scope => {
       const context = new HandlerContext(get, prompt.subject, scope, log);
       return runHandler(context, () => prompt.handler(args as Readonly<Record<string, string>>, context));
     });

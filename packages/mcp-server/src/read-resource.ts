@@ -29,7 +29,7 @@ export async function readResource(catalogue: Catalogue, read: ResourceRead, log
   const resource = catalogue.findResource(uri);
   if (resource === undefined) return { kind: 'not_found' };
   try {
-    const ending = await runWithin(resource.timeoutMs, meta.signal, scope => {
+    const ending = await runWithin(resource.timeoutMs, meta, scope => {
       const context = new HandlerContext(read, resource.subject, scope, log, uri);
       return runHandler(context, () => resource.read(context));
     });
@@ -50,7 +50,9 @@ function toOutcome(uri: string, { mimeType, cache }: CompiledResource, read: Rea
   if (read instanceof Uint8Array) {
     return one({ uri, mimeType: mimeType ?? 'application/octet-stream', blob: toBase64(read) }, cache);
   }
-  return 'uri' in read ? one(read, cache) : { kind: 'contents', contents: read as readonly ResourceContents[], cache };
+  return 'uri' in read
+    ? one(read, cache)
+    : { kind: 'contents', contents: read as readonly ResourceContents[], cache };
 }
 
 function one(contents: ResourceContents, cache: CacheHint | undefined): ReadOutcome {

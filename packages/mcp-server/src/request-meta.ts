@@ -5,6 +5,8 @@ import type { Session } from './engine/session.ts';
 export interface RequestMeta {
   /** Aborts when the caller went away or the server stops. */
   readonly signal: AbortSignal;
+  /** Whether it has aborted; given where `signal` is made only when somebody asks for it. */
+  readonly aborted?: boolean;
   readonly requestId: string;
   readonly auth?: AuthInfo;
   /** Looks a header up by its lower-case name; absent on transports without headers, which turns their checks off. */

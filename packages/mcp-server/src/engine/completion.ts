@@ -37,7 +37,7 @@ export async function handleComplete(
   if (complete === undefined) return { completion: { values: [] } };
   const chosen = isRecord(context) ? toStrings(context['arguments']) : {};
   try {
-    const ending = await runWithin(COMPLETE_MS, meta.signal, async ({ signal }) =>
+    const ending = await runWithin(COMPLETE_MS, meta, async ({ signal }) =>
       complete(value, { signal, arguments: chosen }),
     );
     return { completion: ending.kind === 'done' ? toCompletion(ending.value) : { values: [] } };

@@ -13,6 +13,8 @@ export interface HttpRequest {
   readonly readBody: (limit: number) => Promise<string>;
   /** Aborts when the caller went away or the server stops. */
   readonly signal: AbortSignal;
+  /** Whether it has aborted; given where `signal` is made only when somebody asks for it. */
+  readonly aborted?: boolean;
   /** For log lines, when the caller gives none of its own. */
   readonly id: string;
 }

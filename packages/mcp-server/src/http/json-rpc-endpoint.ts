@@ -112,7 +112,7 @@ function answerAlone(
     }
     stream.send(json);
   };
-  const meta = { ...toRequestMeta(request, auth), notify, ending };
+  const meta = toRequestMeta(request, auth, { notify, ending });
   void engine.handle(message, meta).then(reply => {
     if (stream === undefined) return resolve(toAnswer(reply));
     if (reply.kind === 'message') stream.send(reply.json);

@@ -12,20 +12,47 @@ interface NodeRequestOptions {
 export function toHttpRequest(
   request: IncomingMessage,
   response: ServerResponse,
-  { path, id, stop }: NodeRequestOptions,
+  options: NodeRequestOptions,
 ): HttpRequest {
-  const { headers, method = 'GET' } = request;
-  return {
-    method,
-    path,
-    header: name => {
+  return new NodeRequest(request, response, options);
+}
+
+/** A request costs one of these; what few handlers look at is made when one does. */
+class NodeRequest implements HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly id: string;
+  readonly header: (name: string) => string | undefined;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #stop: AbortSignal | undefined;
+  #signal: AbortSignal | undefined;
+
+  constructor(request: IncomingMessage, response: ServerResponse, { path, id, stop }: NodeRequestOptions) {
+    const { headers, method = 'GET' } = request;
+    this.method = method;
+    this.path = path;
+    this.id = id;
+    this.header = name => {
       const value = headers[name];
       return typeof value === 'string' ? value : undefined;
-    },
-    readBody: limit => readBody(request, limit),
-    signal: toSignal(response, stop),
-    id,
-  };
+    };
+    this.#request = request;
+    this.#response = response;
+    this.#stop = stop;
+  }
+
+  readBody(limit: number): Promise<string> {
+    return readBody(this.#request, limit);
+  }
+
+  get signal(): AbortSignal {
+    return (this.#signal ??= toSignal(this.#response, this.#stop));
+  }
+
+  get aborted(): boolean {
+    return this.#signal?.aborted ?? (this.#stop?.aborted === true || isGone(this.#response));
+  }
 }
 
 /** The status and headers of an answer, and all of its body or the beginning of a stream. */
@@ -43,7 +70,10 @@ export function sendAnswer(response: ServerResponse, { status, headers, body }: 
   } else if (body === undefined) {
     response.writeHead(status, { ...headers, 'content-length': 0 }).end();
   } else {
-    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+    const length = Buffer.byteLength(body);
+    response.writeHead(status, { ...headers, 'content-length': length });
+    // Text of one byte a character needs no encoding; most answers are.
+    response.end(body, length === body.length ? 'latin1' : 'utf8');
   }
 }
 
@@ -63,7 +93,9 @@ function readBody(request: IncomingMessage, limit: number): Promise<string> {
     resolve((chunks.length === 1 && only ? only : Buffer.concat(chunks)).toString('utf8'));
   });
   request.on('error', reject);
-  request.on('close', () => reject(new Error('The connection closed before the body had arrived.')));
+  request.on('close', () => {
+    if (!request.complete) reject(new Error('The connection closed before the body had arrived.'));
+  });
   return promise;
 }
 
@@ -72,10 +104,15 @@ function toSignal(response: ServerResponse, stop: AbortSignal | undefined): Abor
   if (stop?.aborted) return stop;
   const controller = new AbortController();
   const abort = (): void => controller.abort();
+  if (isGone(response)) abort();
   stop?.addEventListener('abort', abort);
   response.once('close', () => {
     stop?.removeEventListener('abort', abort);
-    if (!response.writableFinished) abort();
+    if (isGone(response)) abort();
   });
   return controller.signal;
+}
+
+function isGone(response: ServerResponse): boolean {
+  return response.closed && !response.writableFinished;
 }
