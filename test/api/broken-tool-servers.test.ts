@@ -169,3 +169,20 @@ it('an address that is not allowed: the result names the setting, and nothing is
     await strict.close();
   }
 });
+
+it('the API itself is no tool server, also where every address of this machine is allowed', async () => {
+  const port = Number(new URL(await openNothing()).port);
+  const closed = await openApiServer({ port });
+  try {
+    for (const host of ['127.0.0.1', 'localhost', '[::1]', '127.0.0.2', '[::ffff:127.0.0.1]', '0.0.0.0']) {
+      const tools = [mcpTool(`http://${host}:${port}/v1`)];
+      const { outputs } = await runTurn(closed, { model: 'offline', inputs: 'Act', tools });
+      expect(infoText(record(outputs[0]))).toMatch(/own|refused|not allowed/i);
+    }
+    // Asked by nobody: the only requests in the log are those of this test.
+    const paths = [...closed.log().matchAll(/"url":"([^"]*)"/g)].map(([, path]) => path);
+    expect(new Set(paths)).toEqual(new Set(['/v1/conversations']));
+  } finally {
+    await closed.close();
+  }
+});

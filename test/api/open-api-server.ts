@@ -13,6 +13,8 @@ export interface ApiServerOptions {
   readonly database?: 'shared' | 'embedded';
   /** `none`: no provider at all, on the shared database. Default `scripted`. */
   readonly vendor?: 'scripted' | 'none';
+  /** Default 0: any free one. */
+  readonly port?: number;
   /** TRAMONTANE_ALLOW_PRIVATE_NETWORKS. Default `loopback`. */
   readonly allow?: string;
 }
@@ -58,7 +60,7 @@ export async function openApiServer(options: ApiServerOptions = {}): Promise<Api
   const lines: string[] = [];
   const server = await startServer(
     readConfig({
-      TRAMONTANE_PORT: '0',
+      TRAMONTANE_PORT: String(options.port ?? 0),
       TRAMONTANE_DATA: join(dataFolder, 'data'),
       TRAMONTANE_API_KEYS: key,
       TRAMONTANE_SECRET_KEY: 'secret-key-of-the-api-tests-0123456789abcdef',
