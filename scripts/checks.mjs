@@ -16,6 +16,7 @@ export const testFolders = {
   docs: ['test/docs/'],
   scripts: ['test/scripts/'],
   api: ['test/api/'],
+  conformance: ['test/conformance/'],
   durability: ['test/durability/'],
   e2e: ['test/e2e/'],
 };

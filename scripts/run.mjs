@@ -10,6 +10,8 @@ const jobs = {
   docs: 'test/docs/write-pages.ts',
   bench: 'bench/main.ts',
   'bench:server': 'bench/bench-server.ts',
+  conformance: 'conformance/main.ts',
+  'conformance:server': 'conformance/server/main.ts',
 };
 
 await runScript(async () => {

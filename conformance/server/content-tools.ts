@@ -1,4 +1,12 @@
-import { audio, defineTool, embeddedResource, image, text, ToolError, type Tool } from '@tramontane/mcp-server';
+import {
+  audio,
+  defineTool,
+  embeddedResource,
+  image,
+  text,
+  ToolError,
+  type Tool,
+} from '@tramontane/mcp-server';
 import { NOTHING, pause, PNG, WAV } from './contents.ts';
 
 /** Every kind of content a tool can answer with, and what it can tell on the way. */

@@ -10,6 +10,7 @@ import { resources } from './resources.ts';
 export function createFixture(): McpServer {
   const server: McpServer = createMcpServer({
     name: 'tramontane-conformance',
+    design: false,
     version: '1.0.0',
     tools: [
       ...contentTools,

@@ -98,7 +98,11 @@ export const inputTools: readonly Tool[] = [
     description: 'Asks two questions, one after the other.',
     input: NOTHING,
     handler: async (_args, { elicit }) => {
-      const name = await elicit({ key: 'step1', message: 'Step 1: What is your name?', schema: form('name') });
+      const name = await elicit({
+        key: 'step1',
+        message: 'Step 1: What is your name?',
+        schema: form('name'),
+      });
       const color = await elicit({
         key: 'step2',
         message: 'Step 2: What is your favorite color?',
@@ -114,10 +118,14 @@ export const inputTools: readonly Tool[] = [
     handler: (_args, { client: { capabilities }, input }) => {
       const requests: Record<string, Question> = {
         ...(capabilities['elicitation'] !== undefined && { user_name: elicitation(NAME) }),
-        ...(capabilities['sampling'] !== undefined && { greeting: sampling(sayIn(50, 'Generate a greeting')) }),
+        ...(capabilities['sampling'] !== undefined && {
+          greeting: sampling(sayIn(50, 'Generate a greeting')),
+        }),
       };
       const open = Object.keys(requests).some(key => input.responses[key] === undefined);
-      return open ? inputRequired({ requests }) : `Answered: ${Object.keys(requests).join(', ') || 'nothing'}`;
+      return open
+        ? inputRequired({ requests })
+        : `Answered: ${Object.keys(requests).join(', ') || 'nothing'}`;
     },
   }),
 ];
