@@ -1,4 +1,5 @@
 import type { AuthInfo } from '../call-context.ts';
+import { andThen, type MaybePromise } from '../maybe-promise.ts';
 import type { McpServer } from '../server.ts';
 import { createAdmission, type AdmissionOptions } from './admission.ts';
 import { BodyTooLarge, json, type HttpAnswer, type HttpRequest } from './http-message.ts';
@@ -56,7 +57,7 @@ export function createExchange(served: Served, options: ExchangeOptions): Exchan
   const byPath = new Map(routes.map(route => [route.path, route]));
   const admit = createAdmission(options);
 
-  const serve = async (route: Route, request: HttpRequest): Promise<HttpAnswer> => {
+  const serve = (route: Route, request: HttpRequest): MaybePromise<HttpAnswer> => {
     let auth: AuthInfo | undefined;
     if (!route.open) {
       const { header } = request;
@@ -75,8 +76,10 @@ export function createExchange(served: Served, options: ExchangeOptions): Exchan
     const method = request.method === 'HEAD' && route.open ? 'GET' : request.method;
     const endpoint = route.endpoints[method];
     if (endpoint) {
-      const answered = await endpoint(request, auth);
-      return route.headers ? { ...answered, headers: { ...route.headers, ...answered.headers } } : answered;
+      const answering = endpoint(request, auth);
+      const { headers } = route;
+      if (headers === undefined) return answering;
+      return andThen(answering, answered => ({ ...answered, headers: { ...headers, ...answered.headers } }));
     }
     const allow = Object.keys(route.endpoints).join(', ');
     return json(405, { detail: `${route.path} takes ${allow}.` }, { allow });

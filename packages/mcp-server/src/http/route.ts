@@ -16,7 +16,9 @@ export interface Route {
 
 /** Every body of this server is JSON; anything else is not even read. */
 export function refuseType(request: HttpRequest): HttpAnswer | undefined {
-  const [type = ''] = (request.header('content-type') ?? '').split(';');
+  const given = request.header('content-type');
+  if (given === 'application/json') return undefined;
+  const [type = ''] = (given ?? '').split(';');
   return type.trim().toLowerCase() === 'application/json'
     ? undefined
     : json(415, { detail: 'Send the body as application/json.' });
