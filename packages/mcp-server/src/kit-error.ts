@@ -7,6 +7,7 @@
  * - `input_needed`: ends a handler whose question goes to the client first; it is run again with the answer. Let it
  *   pass when you catch errors.
  * - `rpc_error`: the server answered a test client with an error of the protocol.
+ * - `template_refused`: a new project cannot be written under this name, or into this folder.
  */
 export type KitErrorCode =
   | 'definition_invalid'
@@ -16,7 +17,8 @@ export type KitErrorCode =
   | 'capability_missing'
   | 'client_failed'
   | 'input_needed'
-  | 'rpc_error';
+  | 'rpc_error'
+  | 'template_refused';
 
 /** The one error class of this package. */
 export class KitError extends Error {

@@ -4,7 +4,7 @@ import type { CheckedParameter, CheckedTool, DesignRule } from './design-finding
 type ToolRule = (tool: CheckedTool) => string | undefined;
 
 /** Below it a model learns hardly more than from the name. */
-const SHORTEST_DESCRIPTION = 20;
+const SHORTEST_DESCRIPTION = 15;
 /** Two booleans in a call can be told apart; with three, callers mix them up. */
 const MOST_BOOLEANS = 2;
 

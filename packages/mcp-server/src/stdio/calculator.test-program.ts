@@ -42,6 +42,12 @@ const guide = defineResource({
 });
 
 serveStdio(
-  createMcpServer({ name: 'calculator', version: '1.0.0', tools: [add, hang, late], resources: [guide] }),
+  createMcpServer({
+    name: 'calculator',
+    version: '1.0.0',
+    design: false,
+    tools: [add, hang, late],
+    resources: [guide],
+  }),
   { maxMessageBytes: 100_000, drainMs: 500 },
 );
