@@ -41,12 +41,12 @@ export async function readHistory(api: ApiServer, conversationId: string): Promi
 }
 
 /** A new model that calls this tool if it has it, and then says what it was told. */
-export function modelThatCalls(api: ApiServer, tool: string, args: object = {}): string {
+export function modelThatCalls(api: ApiServer, tool: string): string {
   return api.models.answers(request => {
     const told = lastToolTexts(request);
     if (told.length > 0) return { text: `Told: ${told.join(' | ')}` };
     return request.tools.some(({ name }) => name === tool)
-      ? { toolCalls: [{ name: tool, arguments: args }] }
+      ? { toolCalls: [{ name: tool, arguments: {} }] }
       : { text: 'I have no such tool.' };
   });
 }

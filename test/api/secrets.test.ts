@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSdkV2Server, type ToolServer } from '@tramontane/testkit/tool-servers';
+import { openBrokenServer, openSdkV2Server, type ToolServer } from '@tramontane/testkit/tool-servers';
 import { expectError } from './expect-error.ts';
 import { openApiServer, type ApiServer } from './open-api-server.ts';
 import { mcpTool, modelThatCalls, namesOf, readHistory, runTurn } from './run-turn.ts';
 import { infoText, record, records, text, type Json } from './shapes.ts';
 
 let api: ApiServer;
-const opened: ToolServer[] = [];
+const opened: { close(): Promise<void> }[] = [];
 
 beforeAll(async () => {
   api = await openApiServer();
@@ -22,6 +22,7 @@ const TOKENS = {
   header: 'tok-header-1mZx7',
   authorization: 'tok-authorization-Vb41c',
   url: 'tok-url-carrier-K0s9d',
+  broken: 'tok-broken-server-Nn5e',
 } as const;
 
 async function openGuarded(bearerToken: string): Promise<ToolServer> {
@@ -118,6 +119,19 @@ describe('secrets work, come back nowhere, and are kept sealed', () => {
     await expectWorks({ id: agent.id });
     await patchWithEcho({ id: agent.id });
     await expectWorks({ id: agent.id });
+  });
+
+  it('in the failures of servers that are broken, which are logged', async () => {
+    const kinds = ['error_500', 'html', 'not_http', 'unauthorized', 'call_error_500', 'call_closed'] as const;
+    for (const kind of kinds) {
+      const server = await openBrokenServer(kind, 'rest');
+      opened.push(server);
+      const headers = { Authorization: `Bearer ${TOKENS.broken}`, 'X-Other': TOKENS.broken };
+      const connector = { name: kind, description: 'd', server: server.url, headers };
+      expect((await api.send('POST', '/v1/connectors', connector)).status).toBe(201);
+      const called = await api.send('POST', `/v1/connectors/${kind}/tools/act/call`, {});
+      expectError(called, kind === 'unauthorized' ? 403 : 502);
+    }
   });
 
   it('in the address itself they are refused, and not said again', async () => {
