@@ -1,5 +1,12 @@
 import type { $ZodType } from 'zod/v4/core';
-import type { CreateMessageResult, ElicitAnswer, ElicitForm, ElicitUrl, Root, SampleRequest } from './asking/question.ts';
+import type {
+  CreateMessageResult,
+  ElicitAnswer,
+  ElicitForm,
+  ElicitUrl,
+  Root,
+  SampleRequest,
+} from './asking/question.ts';
 import type { Log } from './log.ts';
 
 /** Who calls. `fingerprint` tells callers apart without giving their credential away. */
@@ -59,7 +66,9 @@ export interface RequestContext {
    * answer; and `input_needed`, which has to be let through.
    */
   readonly elicit: {
-    <Content extends object>(form: ElicitForm & { readonly schema: $ZodType<Content> }): Promise<ElicitAnswer<Content>>;
+    <Content extends object>(
+      form: ElicitForm & { readonly schema: $ZodType<Content> },
+    ): Promise<ElicitAnswer<Content>>;
     (form: ElicitForm): Promise<ElicitAnswer<Readonly<Record<string, unknown>>>>;
     (url: ElicitUrl): Promise<ElicitAnswer<undefined>>;
   };

@@ -16,7 +16,10 @@ export function createCallerLog(
     if (!isAtLeast(level, threshold)) return;
     const shown = Object.entries(fields).filter(([, value]) => !(value instanceof Error));
     const data = shown.length === 0 ? message : { message, ...Object.fromEntries(shown) };
-    notify(toMessage({ level, logger, data }) ?? toNotification('notifications/message', { level, logger, data: message }));
+    notify(
+      toMessage({ level, logger, data }) ??
+        toNotification('notifications/message', { level, logger, data: message }),
+    );
   };
   const both = (name: keyof Log, level: LogLevel) => (fields: object, message: string) => {
     log[name](fields, message);

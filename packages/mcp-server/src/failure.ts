@@ -36,9 +36,15 @@ export function toFailed(error: unknown, subject: string, fields: object, log: L
     return failed(error.code, error.message);
   }
   if (error instanceof CapabilityMissing) {
-    return { kind: 'failed', failure: 'capability_missing', message: error.message, required: error.required };
+    return {
+      kind: 'failed',
+      failure: 'capability_missing',
+      message: error.message,
+      required: error.required,
+    };
   }
-  if (error instanceof KitError && error.code === 'client_failed') return failed('client_failed', error.message);
+  if (error instanceof KitError && error.code === 'client_failed')
+    return failed('client_failed', error.message);
   // A time limit of the handler's own: AbortSignal.timeout() rejects what waits on it with this name.
   if (error instanceof DOMException && error.name === 'TimeoutError') {
     log.warn({ ...fields, err: error }, `${subject} ran into a time limit of its own.`);

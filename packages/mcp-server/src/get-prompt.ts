@@ -49,7 +49,7 @@ function toPromptResult(returned: PromptReturn, description: string | undefined)
   if (typeof returned === 'string') return { ...about, messages: [toMessage(returned)] };
   if ('messages' in returned) return { ...about, ...returned };
   if (isContentBlock(returned)) return { ...about, messages: [{ role: 'user', content: returned }] };
-  return { ...about, messages: 'role' in returned ? [returned] : (returned as readonly PromptMessage[]) };
+  return { ...about, messages: 'role' in returned ? [returned] : returned };
 }
 
 function toMessage(text: string): PromptMessage {

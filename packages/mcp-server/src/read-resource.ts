@@ -50,9 +50,7 @@ function toOutcome(uri: string, { mimeType, cache }: CompiledResource, read: Rea
   if (read instanceof Uint8Array) {
     return one({ uri, mimeType: mimeType ?? 'application/octet-stream', blob: toBase64(read) }, cache);
   }
-  return 'uri' in read
-    ? one(read, cache)
-    : { kind: 'contents', contents: read as readonly ResourceContents[], cache };
+  return 'uri' in read ? one(read, cache) : { kind: 'contents', contents: read, cache };
 }
 
 function one(contents: ResourceContents, cache: CacheHint | undefined): ReadOutcome {

@@ -1,7 +1,7 @@
 import type { ClientDetails, GivenInput } from '../call-context.ts';
 import type { LogLevel } from '../log-level.ts';
 import { KitError } from '../kit-error.ts';
-import type { Failed } from "../failure.ts";
+import type { Failed } from '../failure.ts';
 import type { RequestMeta } from '../request-meta.ts';
 import { missingCapability, type Capability, type Question } from './question.ts';
 

@@ -17,8 +17,7 @@ export interface ElicitUrl {
 }
 
 export type ElicitAnswer<Content> =
-  | { readonly action: 'accept'; readonly content: Content }
-  | { readonly action: 'decline' | 'cancel' };
+  { readonly action: 'accept'; readonly content: Content } | { readonly action: 'decline' | 'cancel' };
 
 /** Content of a message to or from a model; more kinds than these come from clients with tools. */
 export type SamplingContent = ContentBlock | { readonly type: string; readonly [field: string]: unknown };

@@ -85,7 +85,10 @@ function compilePrompts(prompts: readonly Prompt[]): ReadonlyMap<string, Compile
   const byName = new Map<string, CompiledPrompt>();
   for (const prompt of prompts) {
     if (byName.has(prompt.name)) {
-      refuse(`Prompt ${JSON.stringify(prompt.name)}`, 'is defined twice. Give each prompt a name of its own.');
+      refuse(
+        `Prompt ${JSON.stringify(prompt.name)}`,
+        'is defined twice. Give each prompt a name of its own.',
+      );
     }
     byName.set(prompt.name, compilePrompt(prompt));
   }

@@ -29,7 +29,8 @@ const LONGEST_NAME = 128;
 export function compilePrompt(prompt: Prompt): CompiledPrompt {
   const { name, title, description, arguments: declared = {} } = prompt;
   const subject = `Prompt ${JSON.stringify(name)}`;
-  if (!name.trim() || name.length > LONGEST_NAME) refuse(subject, `needs a name of 1 to ${LONGEST_NAME} characters.`);
+  if (!name.trim() || name.length > LONGEST_NAME)
+    refuse(subject, `needs a name of 1 to ${LONGEST_NAME} characters.`);
   if (!description?.trim()) refuse(subject, 'has no description. Say what it is for.');
   const entries = Object.entries(declared);
   return {
@@ -43,7 +44,9 @@ export function compilePrompt(prompt: Prompt): CompiledPrompt {
       const wrong = Object.entries(values).find(([, value]) => typeof value !== 'string');
       return wrong && `${JSON.stringify(wrong[0])} must be a string`;
     },
-    completes: new Map(entries.flatMap(([argument, { complete }]) => (complete ? [[argument, complete]] : []))),
+    completes: new Map(
+      entries.flatMap(([argument, { complete }]) => (complete ? [[argument, complete]] : [])),
+    ),
     published: {
       name,
       ...(title !== undefined && { title }),

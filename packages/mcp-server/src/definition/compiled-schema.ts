@@ -1,12 +1,6 @@
 import { Ajv, type AnySchemaObject, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import {
-  $ZodAsyncError,
-  safeParse,
-  safeParseAsync,
-  type $ZodIssue,
-  type $ZodType,
-} from 'zod/v4/core';
+import { $ZodAsyncError, safeParse, safeParseAsync, type $ZodIssue, type $ZodType } from 'zod/v4/core';
 import { KitError } from '../kit-error.ts';
 import type { JsonSchema, ToolSchema } from './define-tool.ts';
 import { describeAjvErrors, describeZodIssues } from './describe-issues.ts';

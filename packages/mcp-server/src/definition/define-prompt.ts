@@ -54,7 +54,7 @@ export interface Prompt extends Omit<PromptDefinition<PromptArguments>, 'handler
 }
 
 /** Declares a prompt: a text that people pick and fill in. */
-export function definePrompt<const Arguments extends PromptArguments = Readonly<Record<never, PromptArgument>>>(
+export function definePrompt<const Arguments extends PromptArguments>(
   definition: PromptDefinition<Arguments>,
 ): Prompt {
   return definition;

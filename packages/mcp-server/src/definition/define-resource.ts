@@ -47,10 +47,7 @@ export interface TemplateResource extends ResourceCommon {
    * `..`. Values are percent-decoded.
    */
   readonly uriTemplate: string;
-  readonly read: (
-    params: Readonly<Record<string, string>>,
-    context: ReadContext,
-  ) => Read | Promise<Read>;
+  readonly read: (params: Readonly<Record<string, string>>, context: ReadContext) => Read | Promise<Read>;
   /** Suggests values for variables of the template, by name. */
   readonly complete?: Readonly<Record<string, Complete>>;
 }

@@ -21,9 +21,11 @@ export function compileParamHeaders(schema: JsonSchema): readonly ParamHeader[] 
   const found: ParamHeader[] = [];
   const counted = visit(schema, [], found);
   const names = new Set(found.map(({ header }) => header));
-  if (names.size < found.length) invalid('two arguments have the same x-mcp-header; letter case does not count');
+  if (names.size < found.length)
+    invalid('two arguments have the same x-mcp-header; letter case does not count');
   // A mark below anyOf, items and the like is not on every path to a value, so no header could be expected.
-  if (counted !== count(schema)) invalid('x-mcp-header may stand only on properties reached through "properties"');
+  if (counted !== count(schema))
+    invalid('x-mcp-header may stand only on properties reached through "properties"');
   return found;
 }
 

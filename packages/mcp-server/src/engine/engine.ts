@@ -38,6 +38,10 @@ export interface Engine {
   readonly replace: (catalogue: Catalogue) => void;
 }
 
+/** The one version with batches (2025-03-26, basic, "Batching"); its successors took them out again. */
+const BATCHING = '2025-03-26';
+/** Every message of a batch is worked on at once. */
+const MOST_IN_BATCH = 100;
 const NOTHING: Reply = { kind: 'none', status: 202 };
 
 export function createEngine(given: ServerModel): Engine {
@@ -48,26 +52,32 @@ export function createEngine(given: ServerModel): Engine {
     const era = chooseEra(request, meta, modern, legacy);
     return 'code' in era ? toFaultReply(era, request.id) : answer(era, request, meta, model);
   };
+  const handle: Engine['handle'] = async (value, meta) => {
+    if (Array.isArray(value) && meta.session?.protocolVersion === BATCHING) {
+      return handleBatch(value, meta, handle);
+    }
+    const message = parseRpcMessage(value);
+    switch (message.kind) {
+      case 'invalid':
+        return toFaultReply(message.fault, message.id);
+      case 'request':
+        return meta.session
+          ? withSession(message, meta, meta.session, handleRequest)
+          : handleRequest(message, meta);
+      case 'notification':
+        if (message.method === 'notifications/cancelled') cancel(message.params, meta.session);
+        return NOTHING;
+      case 'response':
+        if (meta.session === undefined) {
+          const message = 'Nothing was asked over this connection, so it takes no responses.';
+          return toFaultReply({ code: RPC.invalidRequest, message, status: 400 });
+        }
+        meta.session.settle(message);
+        return NOTHING;
+    }
+  };
   return {
-    handle: async (value, meta) => {
-      const message = parseRpcMessage(value);
-      switch (message.kind) {
-        case 'invalid':
-          return toFaultReply(message.fault, message.id);
-        case 'request':
-          return meta.session ? withSession(message, meta, meta.session, handleRequest) : handleRequest(message, meta);
-        case 'notification':
-          if (message.method === 'notifications/cancelled') cancel(message.params, meta.session);
-          return NOTHING;
-        case 'response':
-          if (meta.session === undefined) {
-            const message = 'Nothing was asked over this connection, so it takes no responses.';
-            return toFaultReply({ code: RPC.invalidRequest, message, status: 400 });
-          }
-          meta.session.settle(message);
-          return NOTHING;
-      }
-    },
+    handle,
     openSession: options => {
       const session = new Session(options, () => unsubscribe());
       const unsubscribe = model.notices.subscribe(notice => deliverNotice(session, notice));
@@ -84,6 +94,24 @@ export function createEngine(given: ServerModel): Engine {
 /** For a body that is not JSON at all. */
 export function createParseErrorReply(): Reply {
   return toFaultReply({ code: RPC.parseError, message: 'The message is not valid JSON.', status: 400 });
+}
+
+/** One answer for all: an array of the replies, or nothing if none of the messages asked for one. */
+async function handleBatch(
+  messages: readonly unknown[],
+  meta: RequestMeta,
+  handle: Engine['handle'],
+): Promise<Reply> {
+  if (messages.length === 0 || messages.length > MOST_IN_BATCH) {
+    const message = `A batch holds 1 to ${MOST_IN_BATCH} messages, not ${messages.length}.`;
+    return toFaultReply({ code: RPC.invalidRequest, message, status: 400 });
+  }
+  const replies = await Promise.all(
+    // A batch in a batch is no message.
+    messages.map(message => handle(Array.isArray(message) ? null : message, meta)),
+  );
+  const written = replies.flatMap(reply => (reply.kind === 'message' ? [reply.json] : []));
+  return written.length === 0 ? NOTHING : { kind: 'message', json: `[${written.join(',')}]`, status: 200 };
 }
 
 /** The request can be cancelled by its id as long as it runs; one that was gets no reply. */

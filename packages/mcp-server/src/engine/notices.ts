@@ -1,7 +1,6 @@
 /** Something of the server changed. */
 export type Notice =
-  | { readonly kind: 'tools' | 'prompts' | 'resources' }
-  | { readonly kind: 'resource'; readonly uri: string };
+  { readonly kind: 'tools' | 'prompts' | 'resources' } | { readonly kind: 'resource'; readonly uri: string };
 
 /** Tells clients that asked for it. Nobody who did not subscribe hears of anything. */
 export interface ServerNotify {

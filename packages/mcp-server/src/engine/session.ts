@@ -64,7 +64,11 @@ export class Session {
     if (parent.aborted || this.#closed) abort();
     // Taken away again at the end: over stdio the parent lives as long as the process.
     parent.addEventListener('abort', abort);
-    this.#running.set(id, { controller, forget: () => parent.removeEventListener('abort', abort), cancelled: false });
+    this.#running.set(id, {
+      controller,
+      forget: () => parent.removeEventListener('abort', abort),
+      cancelled: false,
+    });
     return controller.signal;
   }
 
@@ -99,7 +103,10 @@ export class Session {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const giveUp = (why: string): void => reject(new KitError('client_failed', `${method}: ${why}.`));
     const abort = (): void => giveUp('the call was cancelled before the client answered');
-    const timer = setTimeout(() => giveUp(`the client did not answer within ${ANSWER_MS / 1000} s`), ANSWER_MS);
+    const timer = setTimeout(
+      () => giveUp(`the client did not answer within ${ANSWER_MS / 1000} s`),
+      ANSWER_MS,
+    );
     signal.addEventListener('abort', abort);
     this.#waiting.set(id, { resolve, reject });
     try {
@@ -112,6 +119,14 @@ export class Session {
       signal.removeEventListener('abort', abort);
       this.#waiting.delete(id);
     }
+  }
+
+  /** Whether the client still answers. */
+  ping(signal: AbortSignal): Promise<boolean> {
+    return this.ask('ping', undefined, this.send, signal).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Hands an answer to the question it belongs to; one to no question of ours is dropped. */

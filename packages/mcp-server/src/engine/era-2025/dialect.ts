@@ -18,7 +18,10 @@ export const DIALECT_2025: Dialect = {
   answerNow: async (questions, state, _params, meta) => {
     try {
       const answers = await Promise.all(
-        Object.entries(questions).map(async ([key, question]) => [key, await ask(question, meta, meta.signal)]),
+        Object.entries(questions).map(async ([key, question]) => [
+          key,
+          await ask(question, meta, meta.signal),
+        ]),
       );
       return open(meta, { responses: Object.fromEntries(answers), state });
     } catch (error) {

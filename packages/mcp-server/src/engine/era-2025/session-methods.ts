@@ -16,7 +16,13 @@ export function inSession(method: SessionMethod): Method {
   return (params, { session }) =>
     session
       ? method(params, session)
-      : { fault: { code: RPC.methodNotFound, message: 'This needs a session. Send initialize first.', status: 200 } };
+      : {
+          fault: {
+            code: RPC.methodNotFound,
+            message: 'This needs a session. Send initialize first.',
+            status: 200,
+          },
+        };
 }
 
 /** `logging/setLevel` */

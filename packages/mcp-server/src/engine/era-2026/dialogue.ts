@@ -30,7 +30,9 @@ export function openDialogue(
 ): Dialogue | { readonly fault: Fault } {
   const { inputResponses = {}, requestState } = params;
   if (!isResponses(inputResponses)) {
-    return { fault: invalidParams('"inputResponses" must be an object of objects, by the keys of the questions.') };
+    return {
+      fault: invalidParams('"inputResponses" must be an object of objects, by the keys of the questions.'),
+    };
   }
   if (requestState === undefined) return createDialogue({ round: 0, answers: {} }, inputResponses, client);
   const opened =

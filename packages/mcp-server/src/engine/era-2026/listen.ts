@@ -81,7 +81,7 @@ function parseFilter(given: Params, { catalogue }: ServerModel): Filter | string
     ...(given['toolsListChanged'] === true && catalogue.tools.size > 0 && { toolsListChanged: true }),
     ...(given['promptsListChanged'] === true && catalogue.prompts.size > 0 && { promptsListChanged: true }),
     ...(given['resourcesListChanged'] === true && resources && { resourcesListChanged: true }),
-    ...(uris !== undefined && resources && { resourceSubscriptions: uris as readonly string[] }),
+    ...(uris !== undefined && resources && { resourceSubscriptions: uris }),
   };
 }
 
