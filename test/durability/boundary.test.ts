@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openTestDatabase, type TestDatabase } from '@tramontane/testkit/database';
 import { expectWhole } from './expect-whole.ts';
 import { openKillRig, type KillRig } from './kill-rig.ts';
 import { openRunLog, type RunLog } from './run-log.ts';
+
+// Servers are started again and again, which takes long on a machine that has much else to do.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let database: TestDatabase;
 let rig: KillRig;

@@ -17,7 +17,7 @@ export interface ChildServer {
   stop(): Promise<void>;
 }
 
-const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 20_000;
 /** Where Node keeps it by default: half of a start is compiling. */
 const CACHE = join(tmpdir(), 'node-compile-cache');

@@ -43,7 +43,7 @@ export interface Walk extends Findings {
 
 const API_KEY = 'tram_key-of-this-test';
 const LOOK_EVERY_MS = 10;
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 60_000;
 
 export async function openKillRig(options: {
   /** Settings that name the database. */

@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openTestDatabase, type TestDatabase } from '@tramontane/testkit/database';
 import { endOf, expectWhole } from './expect-whole.ts';
 import { openKillRig, type KillRig, type Walk } from './kill-rig.ts';
 import { openRunLog, type RunLog } from './run-log.ts';
 import { CALLS } from './scripted-model.ts';
 import { TOOLS } from './tool-effects.ts';
+
+// Servers are started again and again, which takes long on a machine that has much else to do.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const steps = CALLS.flat();
 const answers = CALLS.map((_, index) => index);

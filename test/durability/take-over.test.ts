@@ -1,12 +1,15 @@
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { openEmbeddedPostgres } from '@tramontane/agents/embedded';
 import { openTestDatabase } from '@tramontane/testkit/database';
 import { endOf, expectWhole } from './expect-whole.ts';
 import { openKillRig } from './kill-rig.ts';
 import { openRunLog } from './run-log.ts';
+
+// Servers are started again and again, which takes long on a machine that has much else to do.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 it('of two servers on one database the other goes on with the runs of the one that is killed', async () => {
   await using opened = new AsyncDisposableStack();
