@@ -71,6 +71,15 @@ describe('versions', () => {
     expectError(started, started.status === 422 ? 422 : 404);
   });
 
+  it('of parallel updates follow one another, and none is lost', async () => {
+    const id = await create({});
+    const updates = Array.from({ length: 8 }, (_, n) =>
+      api.send('PATCH', `/v1/agents/${id}`, { description: `d${n}` }),
+    );
+    const versions = (await Promise.all(updates)).map(({ json }) => Number(record(json)['version']));
+    expect(versions.sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
   it('are pinned by a conversation that names one; the others follow the agent', async () => {
     const model = api.models.answers(request => ({ text: JSON.stringify(request.messages[0]) }));
     const id = await create({ model, instructions: 'Speak old.' });

@@ -151,6 +151,7 @@ export async function startServer(config: Config, options: StartServerOptions = 
     options.onProgress?.('Starting the Agents API');
     await http.listen({ host: config.host, port: config.port });
     const port = portOf(http.server.address());
+    egress.refuse(String(port));
     const close = once(() => opened.disposeAsync());
     return { url: `http://${urlHost(config.host)}:${port}`, port, apiKey, databaseLocation: location, close };
   } catch (error) {
@@ -186,10 +187,9 @@ async function openDatabaseServer(
 
 /** A tool server's address must never lead to our own API or database. */
 function ownPorts(config: Config): string[] {
-  const own = config.port === 0 ? [] : [String(config.port)];
-  if (config.databaseUrl === undefined) return own;
+  if (config.databaseUrl === undefined) return [];
   const { hostname, port } = new URL(config.databaseUrl);
-  return hostname === '' ? own : [...own, `${hostname}:${port || 5432}`];
+  return hostname === '' ? [] : [`${hostname}:${port || 5432}`];
 }
 
 function noProvider(name: string): string {

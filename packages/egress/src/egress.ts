@@ -33,6 +33,8 @@ export interface Egress {
   fetch(url: string | URL, init?: EgressInit): Promise<Response>;
   /** @throws EgressError as `fetch` would before it sends anything; the answer is only good for this moment */
   check(url: string | URL): Promise<void>;
+  /** One more port of our own, known only once something listens there: `port` or `host:port`. */
+  refuse(ownPort: string): void;
   close(): Promise<void>;
 }
 
@@ -41,9 +43,10 @@ const DEFAULT_MAX_BODY_BYTES = 16 * 1024 * 1024;
 const BODYLESS: ReadonlySet<number> = new Set([204, 205, 304]);
 
 export function openEgress(options: EgressOptions): Egress {
+  const own = (options.refuse ?? []).map(parseOwnPort);
   const policy: AddressPolicy = {
     allow: options.allow,
-    own: (options.refuse ?? []).map(parseOwnPort),
+    own,
     resolve: options.resolve ?? resolveBySystem,
   };
   const agent = openGuardedAgent(policy);
@@ -104,6 +107,9 @@ export function openEgress(options: EgressOptions): Egress {
     async check(input) {
       const { host, port } = parseTargetUrl(input);
       await checkedAddresses(policy, host, port);
+    },
+    refuse(ownPort) {
+      own.push(parseOwnPort(ownPort));
     },
     close: () => agent.destroy(),
   };

@@ -65,10 +65,17 @@ export function createAgentStore(db: Kysely<Tables>): AgentStore {
     async update(caller, id, change, options) {
       return await db.transaction().execute(async trx => {
         // The lock makes parallel updates follow one another: each one's version is made from the one before.
+        // Taken first and alone: a statement that waits for it reads the other tables as they were before the wait.
+        await trx
+          .selectFrom('agents')
+          .select('id')
+          .where('id', '=', id)
+          .where('workspace', '=', caller.workspace)
+          .forUpdate()
+          .execute();
         const [row] = await select(trx, caller)
           .where('agents.id', '=', id)
           .whereRef('agent_versions.version', '=', 'agents.version')
-          .forUpdate('agents')
           .execute();
         if (!row) return undefined;
         const current = toAgent(row);

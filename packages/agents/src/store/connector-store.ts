@@ -55,11 +55,12 @@ export function createConnectorStore(db: Kysely<Tables>): ConnectorStore {
       return toConnector(row);
     },
     async find(caller, idOrName) {
+      if (idOrName.includes('\0')) return undefined;
       const row = await visible(db, caller)
         .where(eb =>
           isUuid(idOrName)
             ? eb('id', '=', idOrName)
-            : eb.and([eb('name', '=', idOrName.replaceAll('\0', '')), eb('inline_key', 'is', null)]),
+            : eb.and([eb('name', '=', idOrName), eb('inline_key', 'is', null)]),
         )
         .executeTakeFirst();
       return row && toConnector(row);
@@ -78,7 +79,12 @@ export function createConnectorStore(db: Kysely<Tables>): ConnectorStore {
     async update(caller, id, change) {
       try {
         return await db.transaction().execute(async trx => {
-          const row = await visible(trx, caller).where('id', '=', id).forUpdate().executeTakeFirst();
+          // Only its owner: the stored credentials would go wherever the connector points.
+          const row = await visible(trx, caller)
+            .where('id', '=', id)
+            .where('user_id', '=', caller.user)
+            .forUpdate()
+            .executeTakeFirst();
           if (!row) return undefined;
           const changed = change(toConnector(row));
           const updated = await trx
