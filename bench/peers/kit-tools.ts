@@ -10,8 +10,9 @@ export function createKitServer(tools: number): McpServer {
     tools: [ADD, ...otherTools(tools)].map(text =>
       defineTool({
         ...text,
-        input: z.object({ a: z.number(), b: z.number() }),
+        input: z.object({ a: z.number().describe('One number.'), b: z.number().describe('The other.') }),
         output: z.object({ sum: z.number() }),
+        annotations: { readOnlyHint: true },
         handler: ({ a, b }) => ({ sum: a + b }),
       }),
     ),

@@ -16,8 +16,9 @@ for (const text of [ADD, ...otherTools(readNumber('tools', 1))]) {
   mcp.tool(
     {
       ...text,
-      schema: z.object({ a: z.number(), b: z.number() }),
+      schema: z.object({ a: z.number().describe('One number.'), b: z.number().describe('The other.') }),
       outputSchema: z.object({ sum: z.number() }),
+      annotations: { readOnlyHint: true },
     },
     ({ a, b }) => {
       const structuredContent = { sum: a + b };

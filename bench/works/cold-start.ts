@@ -1,29 +1,40 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { existsSync } from 'node:fs';
 import type { BenchContext } from '../bench-context.ts';
-import { CALL_2026, checkSum, toCall, answerOf } from '../calls.ts';
+import { answerOf, CALL_2026, checkSum, toCall } from '../calls.ts';
+import { compilePeers } from '../compiled-peers.ts';
 import { pinNode, SERVER_CORE } from '../process-pinning.ts';
 import type { Ratio, WorkResult } from '../result.ts';
 import { median, round2 } from '../rounds.ts';
 
 const TRANSPORTS = {
-  HTTP: { kit: '../peers/kit.ts', sdk: '../peers/official-sdk.ts', start: startHttp },
-  stdio: { kit: '../peers/kit-stdio.ts', sdk: '../peers/official-sdk-stdio.ts', start: startStdio },
+  HTTP: { kit: 'kit', sdk: 'official-sdk', start: startHttp },
+  stdio: { kit: 'kit-stdio', sdk: 'official-sdk-stdio', start: startStdio },
 };
+
+const BUILT = new URL('../../packages/mcp-server/dist/index.js', import.meta.url);
 
 /**
  * From the start of the process to its first answer, with the built packages: without the condition for sources the
  * kit comes from its `dist` folders, as it does for those who install it.
  */
 export async function measureColdStart(context: BenchContext): Promise<WorkResult> {
+  if (!existsSync(BUILT)) {
+    return {
+      ratios: [],
+      figures: {},
+      skipped: ['cold start: packages/mcp-server is not built. Run npm run build.'],
+    };
+  }
+  const locate = await compilePeers();
   const ratios: Ratio[] = [];
   const figures: Record<string, unknown> = {};
   for (const [name, { kit, sdk, start }] of Object.entries(TRANSPORTS)) {
     const times = { kit: [] as number[], sdk: [] as number[] };
     for (let round = 0; round < context.coldStarts; round += 1) {
-      times.kit.push(await start(kit));
-      times.sdk.push(await start(sdk));
+      times.kit.push(await start(locate(kit)));
+      times.sdk.push(await start(locate(sdk)));
     }
     const pairs = times.kit.map((time, round) => time / (times.sdk[round] ?? Number.NaN));
     ratios.push({
@@ -41,7 +52,7 @@ export async function measureColdStart(context: BenchContext): Promise<WorkResul
 }
 
 function start(program: string, stdin: 'ignore' | 'pipe') {
-  const { command, args } = pinNode(SERVER_CORE, [fileURLToPath(new URL(program, import.meta.url))]);
+  const { command, args } = pinNode(SERVER_CORE, [program]);
   return spawn(command, args, {
     stdio: [stdin, 'pipe', 'inherit'],
     env: { ...process.env, NODE_ENV: 'production', NODE_OPTIONS: '' },
