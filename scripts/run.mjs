@@ -8,6 +8,7 @@ import { runChild } from './run-child.mjs';
 const jobs = {
   soak: 'test/soak/main.ts',
   docs: 'test/docs/write-pages.ts',
+  'docs:kit': 'test/kit/write-reference.ts',
   bench: 'bench/main.ts',
   'bench:server': 'bench/bench-server.ts',
   conformance: 'conformance/main.ts',

@@ -61,6 +61,7 @@ export function isContentBlock(value: unknown): value is ContentBlock {
   return typeof value === 'object' && value !== null && BLOCK in value;
 }
 
+/** Text, as a block among others; a handler that has nothing else to say can return the string itself. */
 export function text(value: string, annotations?: Annotations): TextBlock {
   return mark({ type: 'text', text: value, ...(annotations && { annotations }) });
 }
