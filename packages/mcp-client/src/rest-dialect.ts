@@ -125,16 +125,16 @@ function parseToolResult(text: string, target: OpenTarget, what: string, status:
       sentenceOf(JSON.stringify({ error: body['error'] })) ?? 'The tool failed and gave no reason.',
     );
   const result = body['result'] ?? null;
-  let text: string;
+  let written: string;
   try {
-    text = typeof result === 'string' ? result : JSON.stringify(result);
+    written = typeof result === 'string' ? result : JSON.stringify(result);
   } catch (cause) {
     // Nested so deep that it can be read but not written again.
     throw notAResult(target, what, status, cause);
   }
   return {
     isError: false,
-    content: [{ type: 'text', text }],
+    content: [{ type: 'text', text: written }],
     structuredContent: result,
   };
 }
