@@ -24,3 +24,9 @@ it('writes warnings and errors as JSON lines, causes included', () => {
     },
   ]);
 });
+
+it('writes a line whatever its fields are', () => {
+  const lines: string[] = [];
+  createLineLog({ write: (line: string) => lines.push(line) }).error({ n: 1n }, 'counted');
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'error', msg: 'counted' });
+});

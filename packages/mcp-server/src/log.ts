@@ -12,9 +12,7 @@ export interface Log {
  */
 export function createLineLog(out: { write(line: string): unknown } = process.stderr): Log {
   const write = (level: string) => (fields: object, message: string) => {
-    out.write(
-      `${JSON.stringify({ level, time: new Date().toISOString(), msg: message, ...toPlain(fields) })}\n`,
-    );
+    out.write(`${toLine({ level, time: new Date().toISOString(), msg: message }, fields)}\n`);
   };
   const drop = (): void => {};
   return { debug: drop, info: drop, warn: write('warn'), error: write('error') };
@@ -28,6 +26,15 @@ export function withFields(log: Log, fields: object): Log {
     warn: (more, message) => log.warn({ ...fields, ...more }, message),
     error: (more, message) => log.error({ ...fields, ...more }, message),
   };
+}
+
+/** Fields that JSON cannot carry (a BigInt, a cycle) are left out: a log line must not fail what it tells of. */
+function toLine(head: object, fields: object): string {
+  try {
+    return JSON.stringify({ ...head, ...toPlain(fields) });
+  } catch {
+    return JSON.stringify(head);
+  }
 }
 
 /** JSON shows an Error as `{}`; its stack and the stack of its cause are what a log is read for. */

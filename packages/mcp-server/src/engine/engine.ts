@@ -69,8 +69,8 @@ export function createEngine(given: ServerModel): Engine {
         return NOTHING;
       case 'response':
         if (meta.session === undefined) {
-          const message = 'Nothing was asked over this connection, so it takes no responses.';
-          return toFaultReply({ code: RPC.invalidRequest, message, status: 400 });
+          const why = 'Nothing was asked over this connection, so it takes no responses.';
+          return toFaultReply({ code: RPC.invalidRequest, message: why, status: 400 }, message.id);
         }
         meta.session.settle(message);
         return NOTHING;

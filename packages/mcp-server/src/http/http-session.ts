@@ -5,6 +5,7 @@ import { parseEventId, ResumableStream } from './resumable-stream.ts';
 
 /** Streams that are over and whose end the client may not have seen. */
 const MOST_ENDED = 32;
+const PING_MS = 30_000;
 const STANDALONE = 'events';
 /** The first version whose clients take an event without data. */
 const PRIMED_SINCE = '2025-11-25';
@@ -31,9 +32,18 @@ export class HttpSession {
     return this.#stop.signal;
   }
 
-  /** Milliseconds since anything came in; 0 while a request runs or the client listens. */
-  get idleMs(): number {
-    return this.#running > 0 || this.#events?.connected ? 0 : performance.now() - this.#seen;
+  /** Milliseconds since anything came in; 0 while a request runs. */
+  get quietMs(): number {
+    return this.#running > 0 ? 0 : performance.now() - this.#seen;
+  }
+
+  /**
+   * Asks a client that only listens whether it is still there; one that left may have told nobody.
+   * Its answer is a request like others, so the session is not quiet any more.
+   */
+  async isAlive(): Promise<boolean> {
+    if (!this.#events?.connected) return false;
+    return this.session.ping(AbortSignal.any([this.#stop.signal, AbortSignal.timeout(PING_MS)]));
   }
 
   begin(): void {

@@ -4,7 +4,7 @@ import { HttpSession } from './http-session.ts';
 export interface SessionLimits {
   /** At once; 10,000 unless given. The one that was quiet for longest makes room for a new one. */
   readonly maxSessions?: number;
-  /** Milliseconds without a request until a session ends; 1,800,000 unless given. Listening keeps it. */
+  /** Milliseconds without a request until a session ends; 1,800,000 unless given. A client that listens is asked first. */
   readonly idleMs?: number;
 }
 
@@ -35,12 +35,14 @@ export function createHttpSessions(engine: Engine, limits: SessionLimits = {}): 
   };
   const sweep = (): void => {
     swept = performance.now();
-    for (const session of sessions.values()) if (session.idleMs > idleMs) end(session);
+    for (const session of sessions.values()) {
+      if (session.quietMs > idleMs) void session.isAlive().then(alive => alive || end(session));
+    }
   };
   const makeRoom = (): void => {
     let quietest: HttpSession | undefined;
     for (const session of sessions.values()) {
-      if (session.idleMs > (quietest?.idleMs ?? 0)) quietest = session;
+      if (session.quietMs > (quietest?.quietMs ?? 0)) quietest = session;
     }
     if (quietest) end(quietest);
   };
@@ -55,10 +57,7 @@ export function createHttpSessions(engine: Engine, limits: SessionLimits = {}): 
     },
     find: (id, owner) => {
       const session = sessions.get(id);
-      if (session?.owner !== owner) return undefined;
-      if (session.idleMs <= idleMs) return session;
-      end(session);
-      return undefined;
+      return session?.owner === owner ? session : undefined;
     },
     end,
     endEvents: () => sessions.forEach(session => session.endEvents()),
