@@ -24,7 +24,6 @@ export interface PublicView {
   conversationOf(tag: string): Promise<string | undefined>;
   history(conversationId: string): Promise<PublicEntry[]>;
   append(conversationId: string, inputs: string): Promise<{ status: number; outputs: PublicEntry[] }>;
-  remove(conversationId: string): Promise<void>;
 }
 
 export function createPublicView(server: { readonly url: string; readonly apiKey: string }): PublicView {
@@ -96,9 +95,6 @@ export function createPublicView(server: { readonly url: string; readonly apiKey
       const response = await ask('POST', `/v1/conversations/${conversationId}`, { inputs });
       const answer = z.looseObject({ outputs: z.array(entrySchema).optional() }).parse(await response.json());
       return { status: response.status, outputs: answer.outputs ?? [] };
-    },
-    async remove(conversationId) {
-      await ask('DELETE', `/v1/conversations/${conversationId}`);
     },
   };
 }

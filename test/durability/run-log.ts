@@ -6,8 +6,6 @@ export interface RunLog {
   runOf(conversationId: string): Promise<{ id: string; running: boolean } | undefined>;
   runningRun(): Promise<string>;
   events(runId: string): Promise<LoggedEvent[]>;
-  /** Waits until the run has ended. */
-  ended(runId: string): Promise<void>;
   /** Lets nobody write event `seq` of the run, until it is let go. */
   block(runId: string, seq: number): Promise<Block>;
   close(): Promise<void>;
@@ -68,14 +66,6 @@ export async function openRunLog(url: string): Promise<RunLog> {
          from tramontane.run_events where run_id = $1 order by seq`,
         [runId],
       ),
-    async ended(runId) {
-      await until(`run ${runId} ends`, async () => {
-        const found = await rows<{ running: boolean }>('select running from tramontane.runs where id = $1', [
-          runId,
-        ]);
-        return found[0]?.running === false ? true : undefined;
-      });
-    },
     async block(runId, seq) {
       const blocker = await connect();
       await blocker.query('begin');
