@@ -56,17 +56,12 @@ export const ONLY_IN: readonly { module: RegExp; paths: readonly string[]; why: 
     why: 'the official servers and the 1.x SDK are peers for tests',
   },
   {
-    module: /^@dbos-inc\/dbos-sdk\/internal\//,
-    paths: ['packages/agents/src/store/'],
-    why: 'it is not public: one importer, one test',
-  },
-  {
     module: /^@ai-sdk\/(?!provider$)/,
     paths: ['packages/agents/src/models/'],
     why: 'vendors are known to the models room only',
   },
   {
-    module: /^(pg|kysely|@dbos-inc\/.*)$/,
+    module: /^(pg|kysely)$/,
     paths: ['packages/agents/src/store/', 'packages/agents/src/compose.ts', 'packages/mcp-server/src/sql/'],
     why: 'the database is known to the store only',
   },

@@ -20,8 +20,8 @@ const ownName = 'tramontane';
 
 export interface EmbeddedPostgres {
   /**
-   * `postgresql://user:password@localhost/database?host=<socket folder>&port=5432`, which pg and
-   * DBOS both read. Without `role` that of the role `tramontane`, never of the superuser.
+   * `postgresql://user:password@localhost/database?host=<socket folder>&port=5432`. Without
+   * `role` that of the role `tramontane`, never of the superuser.
    */
   url(database: string, role?: { user: string; password: string }): string;
   /** Makes the login role and its database where missing; nobody else may connect. Returns the owner's URL. */
