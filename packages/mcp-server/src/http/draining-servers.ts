@@ -11,8 +11,10 @@ const SWEEP_MS = 20;
 
 /** Makes the HTTP servers of an app and brings them to their end together. */
 export interface DrainingServers {
-  /** Fastify's `serverFactory`: it makes a second server when a name such as localhost has two addresses. */
+  /** More than one when a name such as localhost has several addresses. */
   readonly create: (handler: RequestListener) => Server;
+  /** Stops accepting at all of them. */
+  readonly close: () => Promise<void>;
   /**
    * Calls `close`, which stops accepting, and waits for calls in flight. After `drainMs` it calls `abort` and cuts
    * what still does not end.
@@ -29,8 +31,13 @@ export function createDrainingServers(): DrainingServers {
       servers.push(server);
       return server;
     },
+    close: async () => {
+      const listening = servers.filter(server => server.listening);
+      const ends = listening.map(server => once(server, 'close'));
+      for (const server of listening) server.close();
+      await Promise.all(ends);
+    },
     drain: async (close, abort, drainMs) => {
-      // Fastify waits for its first server only.
       const ends = servers.filter(server => server.listening).map(server => once(server, 'close'));
       const aborting = setTimeout(abort, drainMs);
       const cutting = setTimeout(

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { createExchange, type Exchange, type ExchangeOptions, type Served } from './exchange.ts';
+import { createExchange, type ExchangeOptions, type Served } from './exchange.ts';
 import type { HttpAnswer } from './http-message.ts';
 import { sendAnswer, toHttpRequest } from './node-exchange.ts';
 
@@ -20,15 +20,7 @@ export interface McpPluginOptions extends ExchangeOptions {
  */
 export async function mcpPlugin(app: FastifyInstance, options: McpPluginOptions): Promise<void> {
   const { server, signal, ...exchange } = options;
-  await mountExchange(app, createExchange(server, exchange), signal);
-}
-
-/** Brings an exchange all requests at its paths, and its end with that of the app. */
-export async function mountExchange(
-  app: FastifyInstance,
-  { paths, answer, beginClose, close }: Exchange,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+  const { paths, answer, beginClose, close } = createExchange(server, exchange);
   app.addHook('preClose', async () => beginClose());
   app.addHook('onClose', async () => close());
   signal?.addEventListener('abort', close);

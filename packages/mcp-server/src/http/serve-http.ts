@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { FastifyInstance } from 'fastify';
-import { createExchange, type Exchange, type Served } from './exchange.ts';
+import { createExchange, type ExchangeOptions, type Served } from './exchange.ts';
 import { createDrainingServers } from './draining-servers.ts';
-import { mountExchange, type McpPluginOptions } from './mcp-plugin.ts';
+import { json } from './http-message.ts';
+import { listenAt } from './listen.ts';
 import { sendAnswer, toHttpRequest } from './node-exchange.ts';
 import { isLoopback } from './origin-check.ts';
 import { resolvePaths } from './paths.ts';
 import { placeServers } from '../versions/server-versions.ts';
 
-export interface ServeHttpOptions extends Omit<McpPluginOptions, 'server' | 'signal'> {
+export interface ServeHttpOptions extends ExchangeOptions {
   /**
    * 127.0.0.1 unless given. Bound to a loopback address, only loopback names are let in (`allowedHosts`,
    * `allowedOrigins`); bound to another, every host name is, but pages of other origins only if allowed.
@@ -38,67 +38,49 @@ const DRAIN_MS = 10_000;
  */
 export async function serveHttp(served: Served, options: ServeHttpOptions): Promise<HttpServing> {
   const { host = '127.0.0.1', port, drainMs = DRAIN_MS, ...exchangeOptions } = options;
-  // Loading it takes a fifth of a cold start, which servers over stdio do without.
-  const { fastify } = await import('fastify');
   const stop = new AbortController();
   const servers = createDrainingServers();
   const exchange = createExchange(served, { ...defaultOrigins(host), ...exchangeOptions });
-  const takePost = createPostTaker(exchange, stop.signal);
+  stop.signal.addEventListener('abort', exchange.close);
   let closing: Promise<void> | undefined;
-  const app = fastify({
-    serverFactory: handle =>
-      servers.create((request, response) => {
-        // Once it closes, Fastify turns new requests away.
-        if (closing !== undefined || !takePost(request, response)) handle(request, response);
-      }),
-    // Fastify counts from 1 in each process, and logs of several could not be told apart.
-    genReqId: () => randomUUID(),
-  });
-  await mountExchange(app, exchange, stop.signal);
-  app.setNotFoundHandler((request, reply) =>
-    reply.code(404).send(describePaths(request.url, served, options)),
-  );
-  const bound = await listen(app, host, port);
+  // Not Fastify: its routing, hooks and reply do nothing for these few paths, but cost an eighth of what a bare server
+  // takes for a request, and half of a cold start.
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    // A caller that keeps its connection busy would hold up the end for as long as it likes.
+    if (closing !== undefined) return sendAnswer(response, CLOSING);
+    const { url = '/' } = request;
+    const query = url.indexOf('?');
+    const path = query < 0 ? url : url.slice(0, query);
+    const incoming = toHttpRequest(request, response, { path, id: randomUUID(), stop: stop.signal });
+    void exchange.answer(incoming).then(answered => {
+      sendAnswer(response, answered ?? json(404, describePaths(path, served, options)));
+    });
+  };
+  const bound = await listenAt(() => servers.create(handle), host, port);
+  const close = async (): Promise<void> => {
+    exchange.beginClose();
+    await servers.close();
+    exchange.close();
+  };
   return {
     url: `http://${nameHost(host)}:${bound}`,
     port: bound,
-    close: () =>
-      (closing ??= servers.drain(
-        () => app.close(),
-        () => stop.abort(),
-        drainMs,
-      )),
+    close: () => (closing ??= servers.drain(close, () => stop.abort(), drainMs)),
   };
 }
 
-/**
- * Messages, which are all that comes often, go straight to the exchange: Fastify's routing, hooks and reply do nothing
- * for them, and cost an eighth of what a bare server takes for a request. It serves the rest.
- */
-function createPostTaker({ paths, answer }: Exchange, stop: AbortSignal) {
-  const own = new Set(paths);
-  return (request: IncomingMessage, response: ServerResponse): boolean => {
-    const { method, url: path } = request;
-    if (method !== 'POST' || path === undefined || !own.has(path)) return false;
-    void answer(toHttpRequest(request, response, { path, id: randomUUID(), stop })).then(
-      answered => answered && sendAnswer(response, answered),
-    );
-    return true;
-  };
-}
+const CLOSING = json(
+  503,
+  { detail: 'This server is closing. Try again in a moment.' },
+  { connection: 'close' },
+);
 
-/** On a loopback address the plugin's own defaults are right. */
-function defaultOrigins(host: string): Pick<McpPluginOptions, 'allowedHosts' | 'allowedOrigins'> {
+/** On a loopback address the defaults of the exchange are right. */
+function defaultOrigins(host: string): Pick<ExchangeOptions, 'allowedHosts' | 'allowedOrigins'> {
   return isLoopback(host) ? {} : { allowedHosts: ['*'], allowedOrigins: [] };
 }
 
-async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {
-  await app.listen({ host, port });
-  const [address] = app.addresses();
-  return typeof address === 'object' ? address.port : port;
-}
-
-function describePaths(url: string, served: Served, { paths: given }: ServeHttpOptions): object {
+function describePaths(path: string, served: Served, { paths: given }: ServeHttpOptions): object {
   const paths = resolvePaths(given);
   const described = placeServers(served, paths).flatMap(({ mcp, rest }) => [
     ...mcp.map(path => [`POST ${path}`, 'MCP (JSON-RPC)']),
@@ -110,7 +92,7 @@ function describePaths(url: string, served: Served, { paths: given }: ServeHttpO
         ]),
   ]);
   return {
-    detail: `Nothing is served at ${url.split('?', 1)[0]}.`,
+    detail: `Nothing is served at ${path}.`,
     paths: {
       ...Object.fromEntries(described),
       ...(paths.health !== false && { [`GET ${paths.health}`]: 'health' }),
