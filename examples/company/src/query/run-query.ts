@@ -1,8 +1,8 @@
 import { DatabaseError, types, type Pool, type PoolClient } from 'pg';
 import { isOutage } from '../database-failure.ts';
 
-export const rowLimit = 200;
-export const byteLimit = 256 * 1024;
+const rowLimit = 200;
+const byteLimit = 256 * 1024;
 const timeoutMs = 5000;
 /** Cut off on the way in: a single value may be as large as 1 GB. */
 const transferLimit = 8 * 1024 * 1024;
