@@ -44,12 +44,13 @@ export function toFetchHandler(
 
 function toHttpRequest(request: Request, signal: AbortSignal): HttpRequest {
   const { headers, method, url } = request;
-  const { pathname, host } = new URL(url);
+  const { pathname, host, searchParams } = new URL(url);
   return {
     method,
     path: pathname,
     // A Request made by hand has no Host; its URL says the same.
     header: name => headers.get(name) ?? (name === 'host' ? host : undefined),
+    query: name => searchParams.get(name) ?? undefined,
     readBody: limit => readBody(request, limit),
     signal,
     id: crypto.randomUUID(),

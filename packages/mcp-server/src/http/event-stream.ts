@@ -7,6 +7,8 @@ export interface EventStream {
   send(json: string, id?: string): void;
   /** An event without a message: gives the client an id and tells it when to come back (2025-11-25, "Resumability"). */
   prime(id: string, retryMs: number): void;
+  /** An event of a kind of its own, which is no message. */
+  announce(event: string, data: string): void;
   /** Nothing sent from now on arrives. */
   readonly ended: boolean;
   /** After what was sent before. */
@@ -60,6 +62,9 @@ export function createEventStream(): EventStream {
     },
     prime: (id, retryMs) => {
       if (!ended) write(`id: ${id}\nretry: ${retryMs}\ndata: \n\n`);
+    },
+    announce: (event, data) => {
+      if (!ended) write(`event: ${event}\ndata: ${data}\n\n`);
     },
     send: (json, id) => {
       if (!ended) write(`${id === undefined ? '' : `id: ${id}\n`}data: ${json}\n\n`);

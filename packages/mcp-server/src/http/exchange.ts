@@ -3,13 +3,14 @@ import { andThen, type MaybePromise } from '../maybe-promise.ts';
 import type { McpServer } from '../server.ts';
 import { createAdmission, type AdmissionOptions } from './admission.ts';
 import { BodyTooLarge, json, type HttpAnswer, type HttpRequest } from './http-message.ts';
-import { createHttpSessions, type HttpSessions, type SessionLimits } from './http-sessions.ts';
+import { createHttpSessions, MAX_SESSIONS, type HttpSessions, type SessionLimits } from './http-sessions.ts';
 import { createJsonRpcEndpoint } from './json-rpc-endpoint.ts';
 import { toDeprecationHeaders } from '../versions/deprecation.ts';
 import { isOneServer, placeServers, type Placed, type ServerVersions } from '../versions/server-versions.ts';
 import { resolvePaths, type ServerPaths } from './paths.ts';
 import { createRestForm } from './rest-form.ts';
 import type { Route } from './route.ts';
+import { createSse2024 } from './sse-2024.ts';
 
 /** What HTTP serves: a server, or versions of one. */
 export type Served = McpServer | ServerVersions;
@@ -44,6 +45,7 @@ export function createExchange(served: Served, options: ExchangeOptions): Exchan
   const placed = placeServers(served, paths);
   const [{ server }] = placed;
   const mounted = placed.map(one => mountServer(one, bodyLimit, options.sessions, ending.signal));
+  const sse = mountSse(server, paths.sse, bodyLimit, options.sessions);
   const versions = isOneServer(served)
     ? {}
     : { versions: Object.fromEntries(Object.entries(served).map(([name, one]) => [name, one.version])) };
@@ -53,6 +55,7 @@ export function createExchange(served: Served, options: ExchangeOptions): Exchan
       ? []
       : [{ path: paths.health, endpoints: { GET: () => health }, open: true } as const]),
     ...mounted.flatMap(one => one.routes),
+    ...(sse?.routes ?? []),
   ];
   const byPath = new Map(routes.map(route => [route.path, route]));
   const admit = createAdmission(options);
@@ -89,6 +92,7 @@ export function createExchange(served: Served, options: ExchangeOptions): Exchan
     beginClose: () => {
       ending.abort();
       for (const { sessions } of mounted) sessions?.endEvents();
+      sse?.close();
     },
     close: () => {
       for (const { sessions } of mounted) sessions?.endAll();
@@ -110,6 +114,18 @@ export function createExchange(served: Served, options: ExchangeOptions): Exchan
       }
     },
   };
+}
+
+/** Of versions the lowest, whose address has no version either. */
+function mountSse(
+  server: McpServer,
+  path: string | false,
+  bodyLimit: number,
+  limits: ExchangeOptions['sessions'],
+): ReturnType<typeof createSse2024> | undefined {
+  if (path === false) return undefined;
+  const { maxSessions = MAX_SESSIONS } = limits || {};
+  return createSse2024(server, { path, bodyLimit, maxSessions });
 }
 
 /** One server at its paths; a session opened at one of them goes on at the others. */

@@ -5,6 +5,8 @@ export interface HttpRequest {
   readonly path: string;
   /** By lower-case name; `undefined` also for one that came more than once. */
   readonly header: (name: string) => string | undefined;
+  /** A parameter of the query. */
+  readonly query: (name: string) => string | undefined;
   /**
    * Reads the body as UTF-8, once; nothing of it is read before.
    *

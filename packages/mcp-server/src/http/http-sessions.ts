@@ -20,7 +20,7 @@ export interface HttpSessions {
   readonly endAll: () => void;
 }
 
-const MAX_SESSIONS = 10_000;
+export const MAX_SESSIONS = 10_000;
 const IDLE_MS = 1_800_000;
 /** Looking at every session costs; opening one does not wait for it more often than this. */
 const SWEEP_MS = 30_000;

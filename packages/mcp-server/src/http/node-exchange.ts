@@ -42,6 +42,12 @@ class NodeRequest implements HttpRequest {
     this.#stop = stop;
   }
 
+  query(name: string): string | undefined {
+    // Only the part after the question mark is looked at; what is before it need not be a URL.
+    const [, query = ''] = (this.#request.url ?? '').split('?', 2);
+    return new URLSearchParams(query).get(name) ?? undefined;
+  }
+
   readBody(limit: number): Promise<string> {
     return readBody(this.#request, limit);
   }

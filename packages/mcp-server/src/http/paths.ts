@@ -6,12 +6,15 @@ export interface ServerPaths {
   readonly rest?: string | false;
   /** `/health` unless given. */
   readonly health?: string | false;
+  /** HTTP+SSE for clients of 2024-11-05, as in `/sse`; not served unless given. */
+  readonly sse?: string | false;
 }
 
 export function resolvePaths({
   mcp = '/mcp',
   rest = '/mcp/v1',
   health = '/health',
+  sse = false,
 }: ServerPaths = {}): Required<ServerPaths> {
-  return { mcp, rest, health };
+  return { mcp, rest, health, sse };
 }

@@ -52,6 +52,7 @@ export function createTalker(gate: Gate, options: Partial<McpServerOptions> = {}
 }
 
 export interface SseEvent {
+  readonly event?: string;
   readonly id?: string;
   readonly retry?: string;
   readonly data?: string;

@@ -9,7 +9,8 @@ describe('2025', () => {
     ['2025-11-25', '2025-11-25'],
     ['2025-06-18', '2025-06-18'],
     ['2025-03-26', '2025-03-26'],
-    ['2024-11-05', '2025-11-25'],
+    ['2024-11-05', '2024-11-05'],
+    ['2023-01-01', '2025-11-25'],
   ])('initialize %s is answered with %s', async (asked, answered) => {
     const { result } = await legacy('initialize', {
       protocolVersion: asked,

@@ -15,7 +15,12 @@ import { DIALECT_2025 } from './dialect.ts';
 import { createSubscribe, inSession, setLevel, unsubscribe } from './session-methods.ts';
 
 /** Versions that open with `initialize`, newest first. */
-export const LEGACY_VERSIONS: readonly [string, ...string[]] = ['2025-11-25', '2025-06-18', '2025-03-26'];
+export const LEGACY_VERSIONS: readonly [string, ...string[]] = [
+  '2025-11-25',
+  '2025-06-18',
+  '2025-03-26',
+  '2024-11-05',
+];
 
 /**
  * The 2025 generation. With `meta.session` everything of it; without, each request stands alone, and what would have
