@@ -74,5 +74,6 @@ it('every exported function and class has a doc comment', async () => {
 
 it('the page on tool design names every rule, and no other', () => {
   const named = [...read('docs/kit/tool-design.md').matchAll(/^\| `([\w-]+)` +\|/gm)].map(([, name]) => name);
-  expect(named.sort()).toEqual([...Object.keys(TOOL_RULES), ...Object.keys(SERVER_RULES)].sort());
+  const rules = [...Object.keys(TOOL_RULES), ...Object.keys(SERVER_RULES)];
+  expect(new Set(named)).toEqual(new Set(rules));
 });

@@ -7,6 +7,7 @@ export type {
   ToolResult,
   ToolReturn,
   ToolSchema,
+  TypedSchema,
   ZodToolDefinition,
 } from './definition/define-tool.ts';
 export { defineResource } from './definition/define-resource.ts';
@@ -66,6 +67,11 @@ export type {
   ResourceLinkBlock,
   TextBlock,
 } from './content.ts';
+export { createMemoryTaskStore } from './tasks/memory-task-store.ts';
+export type { MemoryTaskStoreOptions } from './tasks/memory-task-store.ts';
+export type { Task, TaskError, TaskResponses, TaskStatus } from './tasks/task.ts';
+export type { StoredTask, TaskStore } from './tasks/task-store.ts';
+export type { TasksOptions } from './tasks/tasks.ts';
 export { KitError, ToolError } from './kit-error.ts';
 export type { KitErrorCode, ToolErrorCode, ToolErrorOptions } from './kit-error.ts';
 export type { Log } from './log.ts';

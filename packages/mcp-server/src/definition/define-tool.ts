@@ -35,43 +35,72 @@ export interface ToolResult {
 export type ToolReturn<Value> =
   Value | string | ContentBlock | readonly ContentBlock[] | ToolResult | InputRequired;
 
-interface ToolCommon<Value> {
+interface ToolCommon {
   /** 1 to 64 of `A-Z a-z 0-9 _ . / -`; unique in the server. */
   readonly name: string;
   readonly title?: string;
   /** What the tool does and when to use it: this is what a model chooses by. */
   readonly description: string;
-  /** What a returned value looks like; checked after the handler. */
-  readonly output?: $ZodType<unknown, Value> | JsonSchema;
   readonly annotations?: ToolAnnotations;
   /** The handler honours `context.idempotencyKey`. Published as `_meta["io.tramontane/idempotent"]`. */
   readonly idempotent?: boolean;
   /** Milliseconds until `context.signal` aborts and the caller is told; 60,000 unless given. */
   readonly timeoutMs?: number;
+  /**
+   * The call may go on after its reply, as a task (extension `io.modelcontextprotocol/tasks` of 2026-07-28). `optional`:
+   * for clients that know tasks; all others wait for the result. `required`: nobody can wait for it, and other clients
+   * are refused. The handler is the same, and runs once: `elicit` waits for the answer, `progress` sets the message of
+   * the task, `signal` aborts when it is cancelled. Without `timeoutMs` it may take as long as tasks are kept.
+   */
+  readonly task?: 'optional' | 'required';
 }
+
+/**
+ * Runs in the call itself, before the handler and before there is a task: throw to refuse, ask what has to be known
+ * first. The handler gets the same answers when it asks by the same `key`.
+ */
+type BeforeTask<Args> = (
+  args: Args,
+  context: ToolContext,
+) => InputRequired | void | Promise<InputRequired | void>;
 
 type Handler<Args, Value> = (
   args: Args,
   context: ToolContext,
-) => ToolReturn<NoInfer<Value>> | Promise<ToolReturn<NoInfer<Value>>>;
+) => ToolReturn<Value> | Promise<ToolReturn<Value>>;
 
-export interface ZodToolDefinition<Args, Value> extends ToolCommon<Value> {
-  /** A zod 4 schema of an object. The handler gets its output: defaults filled in, transforms done. */
-  readonly input: $ZodType<Args>;
-  readonly handler: Handler<Args, Value>;
+/**
+ * A zod 4 schema, as far as types are read from it. Asking for all of `$ZodType` would make the compiler compare every
+ * schema with it in full, which costs more than everything else in a tool's types (test/kit/type-cost.test.ts).
+ */
+export interface TypedSchema {
+  readonly _zod: { readonly output: unknown; readonly input: unknown };
 }
 
-export interface JsonSchemaToolDefinition<Args, Value> extends ToolCommon<Value> {
+export interface ZodToolDefinition<Input extends TypedSchema, Output extends TypedSchema> extends ToolCommon {
+  /** A zod 4 schema of an object. The handler gets its output: defaults filled in, transforms done. */
+  readonly input: Input;
+  /** What a returned value looks like; checked after the handler, which returns the schema's input. */
+  readonly output?: Output | JsonSchema;
+  readonly handler: Handler<Input['_zod']['output'], Output['_zod']['input']>;
+  readonly beforeTask?: BeforeTask<Input['_zod']['output']>;
+}
+
+export interface JsonSchemaToolDefinition<Args, Output extends TypedSchema> extends ToolCommon {
   /** A JSON Schema with `type: "object"`. */
   readonly input: JsonSchema;
-  readonly handler: Handler<Args, Value>;
+  /** What a returned value looks like; checked after the handler, which returns the schema's input. */
+  readonly output?: Output | JsonSchema;
+  readonly handler: Handler<Args, Output['_zod']['input']>;
+  readonly beforeTask?: BeforeTask<Args>;
 }
 
 /** A declared tool; hand it to `createMcpServer`. */
-export interface Tool extends Omit<ToolCommon<unknown>, 'output'> {
+export interface Tool extends ToolCommon {
   readonly input: ToolSchema;
   readonly output?: ToolSchema;
   readonly handler: (args: never, context: ToolContext) => unknown;
+  readonly beforeTask?: (args: never, context: ToolContext) => unknown;
 }
 
 /**
@@ -79,10 +108,13 @@ export interface Tool extends Omit<ToolCommon<unknown>, 'output'> {
  * `Record<string, unknown>` unless a type is given: `defineTool<{ id: string }>({ … })`.
  * Nothing is checked here: `createMcpServer` does it, and names the tool.
  */
-export function defineTool<Args, Value = unknown>(definition: ZodToolDefinition<Args, Value>): Tool;
-export function defineTool<Args extends object = Record<string, unknown>, Value = unknown>(
-  definition: JsonSchemaToolDefinition<Args, Value>,
+export function defineTool<Input extends TypedSchema, Output extends TypedSchema = TypedSchema>(
+  definition: ZodToolDefinition<Input, Output>,
 ): Tool;
-export function defineTool(definition: Tool): Tool {
-  return definition;
+export function defineTool<
+  Args extends object = Record<string, unknown>,
+  Output extends TypedSchema = TypedSchema,
+>(definition: JsonSchemaToolDefinition<Args, Output>): Tool;
+export function defineTool(definition: object): Tool {
+  return definition as Tool;
 }
