@@ -5,6 +5,7 @@ import { NOTHING } from './contents.ts';
 import { inputTools } from './input-tools.ts';
 import { prompts } from './prompts.ts';
 import { resources } from './resources.ts';
+import { taskTools } from './task-tools.ts';
 
 /** What the official conformance kit expects a server to offer, on the kit of this repository alone. */
 export function createFixture(): McpServer {
@@ -16,6 +17,7 @@ export function createFixture(): McpServer {
       ...contentTools,
       ...askingTools,
       ...inputTools,
+      ...taskTools,
       defineTool({
         name: 'test_trigger_tool_change',
         description: 'Tells who listens that the tools changed.',

@@ -52,7 +52,8 @@ export interface RequestContext {
   readonly client: ClientDetails;
   readonly trace: TraceContext | undefined;
   /**
-   * Tells how far the work is; nothing happens unless the client asked for it. `value` has to grow.
+   * Tells how far the work is; nothing happens unless the client asked for it. `value` has to grow. In a task it becomes
+   * the message of its status.
    */
   readonly progress: (value: number, total?: number, message?: string) => void;
   /**
@@ -92,6 +93,8 @@ export interface ToolContext extends RequestContext {
    * key has no second effect. From `_meta["io.tramontane/idempotency-key"]`, or `Idempotency-Key` in the REST form.
    */
   readonly idempotencyKey?: string;
+  /** Of the task this call runs as; `undefined` when the caller waits for it. */
+  readonly taskId: string | undefined;
 }
 
 /** What a resource's `read` gets beside the URI or its values. */

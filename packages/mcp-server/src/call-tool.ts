@@ -8,6 +8,7 @@ import type { Log } from './log.ts';
 import { andThen, type MaybePromise } from './maybe-promise.ts';
 import { quote } from './quote.ts';
 import { runHandler, type InputNeeded } from './run-handler.ts';
+import { TASKS_CAPABILITY } from './tasks/task.ts';
 import { parseReturned, toValueJson, toValueResult, type Returned } from './tool-result.ts';
 
 /** How a call ended, before any wire form. */
@@ -32,6 +33,19 @@ export function callTool(catalogue: Catalogue, call: ToolCall, log: Log): MaybeP
   if (tool === undefined) {
     return failed('unknown', `Unknown tool: ${quote(call.name)}. List the tools to see which there are.`);
   }
+  if (tool.task?.required) {
+    return {
+      kind: 'failed',
+      failure: 'capability_missing',
+      message: `Tool "${tool.name}" runs as a task only, and the client did not declare that it knows tasks.`,
+      required: TASKS_CAPABILITY,
+    };
+  }
+  return callCompiled(tool, call, log);
+}
+
+/** As above, for a tool that was found, or a part of one. */
+export function callCompiled(tool: CompiledTool, call: ToolCall, log: Log): MaybePromise<ToolOutcome> {
   const toError = (error: unknown): Failed => {
     const fields = { requestId: call.meta.requestId, tool: tool.name };
     return toFailed(error, `Tool "${tool.name}"`, fields, log);

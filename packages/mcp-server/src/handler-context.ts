@@ -14,6 +14,7 @@ import { createCallerLog } from './caller-log.ts';
 import { withFields, type Log } from './log.ts';
 import { createProgress } from './progress.ts';
 import type { RequestMeta } from './request-meta.ts';
+import type { InTask } from './tasks/task-methods.ts';
 import { readTrace } from './trace-context.ts';
 
 /** One run of a handler: for whom, in which era's words. */
@@ -24,6 +25,8 @@ export interface Run {
   /** Answers that came with the request, or that were asked for since; opened when first needed otherwise. */
   readonly dialogue?: Dialogue | undefined;
   readonly idempotencyKey?: string | undefined;
+  /** Present when the handler runs as a task. */
+  readonly task?: InTask;
 }
 
 /** What the handler works on, for logs: `{ tool: 'add' }`. */
@@ -71,6 +74,10 @@ export class HandlerContext implements ToolContext, ReadContext {
     return this.#run.dialect.readClient(this.#run.params, this.#run.meta);
   }
 
+  get taskId(): string | undefined {
+    return this.#run.task?.taskId;
+  }
+
   get trace(): TraceContext | undefined {
     return readTrace(this.#run.params, this.#run.meta);
   }
@@ -80,7 +87,8 @@ export class HandlerContext implements ToolContext, ReadContext {
   }
 
   get progress(): RequestContext['progress'] {
-    return (this.#madeProgress ??= createProgress(this.#run.params, json => this.#notify(json)));
+    return (this.#madeProgress ??=
+      this.#run.task?.progress ?? createProgress(this.#run.params, json => this.#notify(json)));
   }
 
   get elicit(): RequestContext['elicit'] {

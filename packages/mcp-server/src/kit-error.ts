@@ -7,6 +7,7 @@
  * - `input_needed`: ends a handler whose question goes to the client first; it is run again with the answer. Let it
  *   pass when you catch errors.
  * - `rpc_error`: the server answered a test client with an error of the protocol.
+ * - `task_refused`: a task cannot be begun or changed now: too many are running or kept.
  * - `template_refused`: a new project cannot be written under this name, or into this folder.
  */
 export type KitErrorCode =
@@ -18,6 +19,7 @@ export type KitErrorCode =
   | 'client_failed'
   | 'input_needed'
   | 'rpc_error'
+  | 'task_refused'
   | 'template_refused';
 
 /** The one error class of this package. */

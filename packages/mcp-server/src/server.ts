@@ -9,6 +9,7 @@ import { createSealer, type SealerOptions } from './engine/era-2026/sealer.ts';
 import { createNotices, type ServerNotify } from './engine/notices.ts';
 import { KitError } from './kit-error.ts';
 import { createLineLog, type Log } from './log.ts';
+import { createTasks, type TasksOptions } from './tasks/tasks.ts';
 import { noteDeprecation, type Deprecation } from './versions/deprecation.ts';
 
 /** What a server offers. */
@@ -34,13 +35,15 @@ export interface McpServerOptions extends Offer {
   readonly requestState?: SealerOptions;
   /** `subscriptions/listen` open at once; 10,000 unless given. */
   readonly maxListens?: number;
+  /** Of calls that go on in the background: where they are kept, how long, how many. */
+  readonly tasks?: TasksOptions;
   /** Callers shall go elsewhere; told in the description of every tool and, over HTTP, in headers. */
   readonly deprecated?: Deprecation;
   /** Which rules of `checkDesign` to leave out of the warnings at start; `false` leaves out all. */
   readonly design?: false | { readonly off: readonly DesignRule[] };
 }
 
-/** A compiled server. It holds nothing open: transports are opened on it (`serveHttp`, `mcpPlugin`). */
+/** A compiled server. Transports are opened on it (`serveHttp`, `mcpPlugin`); it holds nothing open but its tasks. */
 export interface McpServer {
   readonly name: string;
   readonly version: string;
@@ -56,6 +59,8 @@ export interface McpServer {
    * @throws KitError `definition_invalid`; the server then goes on as it was.
    */
   readonly update: (offer: Offer) => void;
+  /** Stops the tasks that are running, and keeps them as failed. Transports are closed by who opened them. */
+  readonly close: () => Promise<void>;
 }
 
 const MAX_LISTENS = 10_000;
@@ -90,7 +95,19 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   const notices = createNotices();
   const { listCache, requestState } = options;
   const sealer = createSealer(requestState);
-  const model = { identity, instructions, catalogue, log, pageSize, listCache, notices, sealer, maxListens };
+  const tasks = createTasks(options.tasks ?? {}, log);
+  const model = {
+    identity,
+    instructions,
+    catalogue,
+    log,
+    pageSize,
+    listCache,
+    notices,
+    sealer,
+    maxListens,
+    tasks,
+  };
   const engine = createEngine(model);
   return {
     name,
@@ -102,6 +119,7 @@ export function createMcpServer(options: McpServerOptions): McpServer {
     get catalogue() {
       return catalogue;
     },
+    close: tasks.close,
     update: changes => {
       const next = { ...offer, ...pickOffer(changes) };
       const compiled = compile(next);

@@ -1,9 +1,10 @@
+import { isInputRequired } from '../asking/input-required.ts';
 import type { ToolContext } from '../call-context.ts';
 import type { Subject } from '../handler-context.ts';
 import type { CompiledSchema, SchemaCompiler } from './compiled-schema.ts';
 import type { JsonSchema, Tool } from './define-tool.ts';
 import { compileParamHeaders, type ParamHeader } from './param-headers.ts';
-import { checkTimeout, refuse, within } from './refuse.ts';
+import { checkTimeout, LONGEST_TIMEOUT_MS, refuse, within } from './refuse.ts';
 
 /** A tool ready to be called. */
 export interface CompiledTool {
@@ -16,6 +17,17 @@ export interface CompiledTool {
   readonly timeoutMs: number;
   readonly handler: (args: unknown, context: ToolContext) => unknown;
   readonly published: PublishedTool;
+  /** Of a tool that can go on after its reply. */
+  readonly task?: CompiledTask;
+}
+
+/** A tool in two parts, each called like one. */
+export interface CompiledTask {
+  readonly required: boolean;
+  /** In the call itself. */
+  readonly before: CompiledTool;
+  /** In the background. */
+  readonly body: CompiledTool;
 }
 
 /** As in tools/list. */
@@ -48,7 +60,7 @@ export function compileTool(tool: Tool, compileSchema: SchemaCompiler): Compiled
   }
   const { output: outputSchema } = tool;
   const output = outputSchema && within(`${subject}: output`, () => compileSchema(outputSchema, 'output'));
-  return {
+  const compiled: CompiledTool = {
     name: tool.name,
     subject: { kind: 'tool', name: tool.name },
     paramHeaders: within(`${subject}: input`, () => compileParamHeaders(input.published)),
@@ -64,6 +76,32 @@ export function compileTool(tool: Tool, compileSchema: SchemaCompiler): Compiled
       ...(output && { outputSchema: output.published }),
       ...(tool.annotations && { annotations: tool.annotations }),
       ...(tool.idempotent && { _meta: IDEMPOTENT_META }),
+    },
+  };
+  return withTask(tool, compiled);
+}
+
+function withTask(tool: Tool, body: CompiledTool): CompiledTool {
+  const { task, beforeTask } = tool;
+  if (task === undefined) {
+    if (beforeTask)
+      refuse(`Tool ${JSON.stringify(tool.name)}`, 'has "beforeTask" without "task". Give both.');
+    return body;
+  }
+  const before = (args: unknown, context: ToolContext): unknown => beforeTask?.(args as never, context);
+  const { output: _, ...withoutOutput } = body;
+  return {
+    ...body,
+    // For callers that wait: one after the other.
+    handler: async (args, context) => {
+      const stopped = await before(args, context);
+      return isInputRequired(stopped) ? stopped : body.handler(args, context);
+    },
+    task: {
+      required: task === 'required',
+      before: { ...withoutOutput, output: undefined, handler: before },
+      // Nobody waits for it, so its time is limited by how long a task is kept.
+      body: { ...body, timeoutMs: tool.timeoutMs ?? LONGEST_TIMEOUT_MS },
     },
   };
 }

@@ -28,6 +28,14 @@ type OrFault<Outcome> = { readonly fault: Fault } | { readonly outcome: Outcome 
 
 /** Of a tools/call in either era. A protocol error, because no tool has run: `fault`. */
 export function handleToolCall(model: ServerModel, asked: Asked): MaybePromise<OrFault<ToolOutcome>> {
+  const call = parseToolCall(asked);
+  if ('fault' in call) return call;
+  return andThen(callTool(model.catalogue, call, model.log), outcome =>
+    outcome.kind === 'input_needed' ? askAgain(model, outcome, call) : { outcome },
+  );
+}
+
+export function parseToolCall(asked: Asked): ToolCall | { readonly fault: Fault } {
   const { name, arguments: args = {}, _meta } = asked.params;
   if (typeof name !== 'string')
     return { fault: invalidParams('"name" must be a string: the name of a tool.') };
@@ -37,10 +45,7 @@ export function handleToolCall(model: ServerModel, asked: Asked): MaybePromise<O
     return { fault: invalidParams(`"_meta.${IDEMPOTENCY_KEY}" must be a string that is not empty.`) };
   }
   const { params, meta, dialect, dialogue } = asked;
-  const call = { name, args, idempotencyKey, params, meta, dialect, dialogue };
-  return andThen(callTool(model.catalogue, call, model.log), outcome =>
-    outcome.kind === 'input_needed' ? askAgain(model, outcome, call) : { outcome },
-  );
+  return { name, args, idempotencyKey, params, meta, dialect, dialogue };
 }
 
 async function askAgain(
@@ -76,7 +81,7 @@ export async function handleRead(model: ServerModel, asked: Asked): Promise<OrFa
 }
 
 /** Where the client can be asked at once, it is, and the handler runs again; elsewhere the client has to call again. */
-async function askAndRepeat<Outcome extends { readonly kind: string }, Work extends Run>(
+export async function askAndRepeat<Outcome extends { readonly kind: string }, Work extends Run>(
   needed: InputNeeded,
   work: Work,
   repeat: (again: Work) => MaybePromise<Outcome | InputNeeded>,

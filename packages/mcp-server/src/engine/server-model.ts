@@ -3,6 +3,7 @@ import type { CacheHint } from '../definition/define-resource.ts';
 import type { Log } from '../log.ts';
 import type { Notices } from './notices.ts';
 import type { Sealer } from './era-2026/sealer.ts';
+import type { Tasks } from '../tasks/tasks.ts';
 
 /** What both eras answer from. */
 export interface ServerModel {
@@ -18,6 +19,7 @@ export interface ServerModel {
   readonly sealer: Sealer;
   /** Open `subscriptions/listen` at once. */
   readonly maxListens: number;
+  readonly tasks: Tasks;
 }
 
 export function hasCompletions({ prompts, templates }: Catalogue): boolean {
@@ -29,6 +31,10 @@ export function hasCompletions({ prompts, templates }: Catalogue): boolean {
 
 export function hasResources({ resources, templates }: Catalogue): boolean {
   return resources.length + templates.length > 0;
+}
+
+export function hasTasks({ tools }: Catalogue): boolean {
+  return [...tools.values()].some(({ task }) => task !== undefined);
 }
 
 /**

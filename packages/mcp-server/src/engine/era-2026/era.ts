@@ -1,13 +1,17 @@
 import type { Dialect, Dialogue } from '../../asking/dialogue.ts';
 import { isRecord } from '../rpc.ts';
 import { andThen } from '../../maybe-promise.ts';
+import type { CompiledTask } from '../../definition/compile-tool.ts';
 import type { RequestMeta } from '../../request-meta.ts';
 import { handleComplete } from '../completion.ts';
 import type { Answer, Era, Method } from '../era.ts';
 import { refuseCursor, toPages } from '../pages.ts';
-import { handlePromptGet, handleRead, handleToolCall, type Asked } from '../requests.ts';
+import { handlePromptGet, handleRead, handleToolCall, parseToolCall, type Asked } from '../requests.ts';
 import type { Fault, Params } from '../rpc.ts';
-import { hasCompletions, hasResources, toCapabilities, type ServerModel } from '../server-model.ts';
+import { callAsTask, type CallAnswers } from '../../tasks/call-as-task.ts';
+import { createTaskMethods } from '../../tasks/task-methods.ts';
+import { declaresTasks, TASKS_EXTENSION } from '../../tasks/task.ts';
+import { hasCompletions, hasResources, hasTasks, toCapabilities, type ServerModel } from '../server-model.ts';
 import { openDialogue, toFirstDialogue } from './dialogue.ts';
 import { admitRequest, MODERN_VERSIONS, readClient, readLogLevel } from './envelope.ts';
 import { checkParamHeaders } from './headers.ts';
@@ -32,7 +36,7 @@ export function createEra2026(model: ServerModel): Era {
     toCacheable([...toPages(name, entries, pageSize)], about, model);
   const discover = JSON.stringify({
     supportedVersions: MODERN_VERSIONS,
-    capabilities: toCapabilities(catalogue, true),
+    capabilities: { ...toCapabilities(catalogue, true), ...toExtensions(model) },
     ...(instructions !== undefined && { instructions }),
   }).slice(1, -1);
   /** Runs a handler; the answer is written by the method, or `input_required` here. */
@@ -55,6 +59,14 @@ export function createEra2026(model: ServerModel): Era {
       if (mismatch) return { fault: mismatch };
       const asked = ask(params, meta, 'tools/call');
       if ('fault' in asked) return asked;
+      const task = findTask(model, params);
+      if (task) {
+        const call = parseToolCall(asked);
+        if ('fault' in call) return call;
+        const toQuestions: CallAnswers['toQuestions'] = needed =>
+          toInputAnswer(needed, 'tools/call', asked, sealer, about);
+        return callAsTask(model, task, call, { about, toResult: toToolAnswer, toQuestions });
+      }
       return andThen(handleToolCall(model, asked), called => {
         if ('fault' in called) return called;
         const { outcome } = called;
@@ -63,6 +75,9 @@ export function createEra2026(model: ServerModel): Era {
         return toToolAnswer(outcome);
       });
     });
+  }
+  if (hasTasks(catalogue)) {
+    for (const [name, method] of createTaskMethods(model.tasks, about)) methods.set(name, method);
   }
   if (catalogue.prompts.size > 0) {
     const prompts = [...catalogue.prompts.values()].map(prompt => prompt.published);
@@ -123,6 +138,16 @@ function openGiven(
 ): Dialogue | { readonly fault: Fault } | undefined {
   if (params['inputResponses'] === undefined && params['requestState'] === undefined) return undefined;
   return openDialogue(method, params, meta, readClient(params), sealer);
+}
+
+function toExtensions({ catalogue }: ServerModel): object {
+  return hasTasks(catalogue) ? { extensions: { [TASKS_EXTENSION]: {} } } : {};
+}
+
+/** For a call that becomes a task: the tool can, and the client said in this very request that it can. */
+function findTask({ catalogue }: ServerModel, params: Params): CompiledTask | undefined {
+  const task = catalogue.tools.get(params['name'] as string)?.task;
+  return task && declaresTasks(readClient(params).capabilities) ? task : undefined;
 }
 
 function checkToolHeaders(

@@ -4,11 +4,17 @@ import { isRecord, RPC, type Fault, type Params } from '../rpc.ts';
 
 type Header = (name: string) => string | undefined;
 
-/** Which field of the params `Mcp-Name` repeats (2026-07-28, streamable-http, "Standard Request Headers"). */
+/**
+ * Which field of the params `Mcp-Name` repeats (2026-07-28, streamable-http, "Standard Request Headers"; the tasks
+ * extension, "Routing Headers").
+ */
 const NAMED_BY = new Map([
   ['tools/call', 'name'],
   ['prompts/get', 'name'],
   ['resources/read', 'uri'],
+  ['tasks/get', 'taskId'],
+  ['tasks/update', 'taskId'],
+  ['tasks/cancel', 'taskId'],
 ]);
 
 const ENCODED = /^=\?base64\?(.*)\?=$/s;

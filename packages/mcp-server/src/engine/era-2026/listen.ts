@@ -2,7 +2,8 @@ import { internalError, invalidParams } from '../faults.ts';
 import type { Method } from '../era.ts';
 import { CHANGED_METHODS, type Notice } from '../notices.ts';
 import { isRecord, toNotification, type Params, type RequestId } from '../rpc.ts';
-import { hasResources, type ServerModel } from '../server-model.ts';
+import { createTaskFeed } from '../../tasks/task-feed.ts';
+import { hasResources, hasTasks, type ServerModel } from '../server-model.ts';
 
 const SUBSCRIPTION_KEY = 'io.modelcontextprotocol/subscriptionId';
 /** URIs in one subscription. A client that wants more is told, not served in part. */
@@ -21,18 +22,26 @@ interface Filter {
  */
 export function createListen(model: ServerModel, about: object): Method {
   let listening = 0;
-  return async ({ notifications }, meta, id) => {
+  return async (params, meta, id) => {
+    const { notifications } = params;
     const { notify, signal, ending } = meta;
     if (!isRecord(notifications)) return { fault: invalidParams('"notifications" must be an object.') };
+    const { taskIds } = notifications;
     const filter = parseFilter(notifications, model);
     if (typeof filter === 'string') return { fault: invalidParams(filter) };
     if (notify === undefined) return { fault: internalError('This way in cannot send notifications.') };
+    const feed =
+      taskIds !== undefined && hasTasks(model.catalogue)
+        ? await createTaskFeed(model, taskIds, params, meta)
+        : undefined;
+    if (feed && 'fault' in feed) return feed;
     if (listening >= model.maxListens) {
       return { fault: internalError('Too many subscriptions are open. Try again later.', 503) };
     }
     const send = (method: string, params: object): void =>
       notify(toNotification(method, { ...params, _meta: { [SUBSCRIPTION_KEY]: id } }));
-    send('notifications/subscriptions/acknowledged', { notifications: filter });
+    const accepted = { ...filter, ...(feed && { taskIds: feed.taskIds }) };
+    send('notifications/subscriptions/acknowledged', { notifications: accepted });
 
     const uris = new Set(filter.resourceSubscriptions);
     listening += 1;
@@ -40,11 +49,13 @@ export function createListen(model: ServerModel, about: object): Method {
       if (!wants(filter, uris, notice)) return;
       send(CHANGED_METHODS[notice.kind], notice.kind === 'resource' ? { uri: notice.uri } : {});
     });
+    feed?.open(send);
     try {
       await untilAborted(signal, ending);
     } finally {
       listening -= 1;
       unsubscribe();
+      feed?.close();
     }
     return { result: toEnd(id, about) };
   };
