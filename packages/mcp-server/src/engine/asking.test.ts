@@ -47,9 +47,10 @@ async function call(
   return send(server, message, createMeta(auth === undefined ? {} : { auth: { fingerprint: auth } }));
 }
 
-const textOf = ({ result }: Answered): unknown => (result?.['content'] as { text: string }[])[0]?.text;
+const textOf = ({ result }: Answered): unknown =>
+  (result?.['content'] as { text: string }[] | undefined)?.[0]?.text;
 const stateOf = ({ result }: Answered): string => String(result?.['requestState']);
-const asked = ({ result }: Answered): string[] => Object.keys((result?.['inputRequests'] ?? {}) as object);
+const asked = ({ result }: Answered): string[] => Object.keys(result?.['inputRequests'] ?? {});
 
 describe('a question of 2026-07-28', () => {
   const server = serve(async ({ elicit }) => {
@@ -162,7 +163,9 @@ describe('the state of a question', () => {
     for (let place = 0; place < state.length; place += 7) {
       const other = state[place] === 'A' ? 'B' : 'A';
       const requestState = state.slice(0, place) + other + state.slice(place + 1);
-      expect((await call(server, { requestState })).error, requestState).toMatchObject({ code: -32602 });
+      expect({ requestState, ...(await call(server, { requestState })) }).toMatchObject({
+        error: { code: -32602 },
+      });
     }
     expect((await call(server, { requestState: `${state}=` })).error).toMatchObject({ code: -32602 });
   });

@@ -18,7 +18,7 @@ async function readAll(ask: Ask): Promise<string[][]> {
   let cursor: unknown;
   do {
     const { result } = await ask('tools/list', cursor === undefined ? {} : { cursor });
-    pages.push((result?.['tools'] as { name: string }[]).map(({ name }) => name));
+    pages.push(((result?.['tools'] ?? []) as { name: string }[]).map(({ name }) => name));
     cursor = result?.['nextCursor'];
   } while (cursor !== undefined && pages.length < 10);
   return pages;
@@ -268,7 +268,7 @@ describe('trace context', () => {
       { name: 'trace', _meta },
       createMeta({ header: name => headers[name] }),
     );
-    return JSON.parse((result?.['content'] as { text: string }[])[0]?.text ?? '') as unknown;
+    return JSON.parse((result?.['content'] as { text: string }[] | undefined)?.[0]?.text ?? '') as unknown;
   };
 
   it('comes from the body, else the headers, and has to be one', async () => {

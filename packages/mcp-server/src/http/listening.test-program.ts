@@ -5,11 +5,10 @@ import { createGate } from './shop.fixture.ts';
 
 const server = createTalker(createGate());
 const serving = await serveHttp(server, { port: 0 });
-process.on('message', async message => {
+process.on('message', message => {
   if (message === 'notify') server.notify.toolsChanged();
   if (message === 'close') {
-    await serving.close();
-    process.disconnect();
+    void serving.close().then(() => process.disconnect());
   }
   if (message === 'memory') {
     globalThis.gc?.();
