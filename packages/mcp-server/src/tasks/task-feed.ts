@@ -41,7 +41,7 @@ export async function createTaskFeed(
     if (await tasks.find(taskId, owner)) found.push(taskId);
   }
   const ends: (() => void)[] = [];
-  let closed = false;
+  const closing = new AbortController();
 
   const follow = (taskId: string, send: (method: string, params: object) => void): void => {
     let last = '';
@@ -51,10 +51,10 @@ export async function createTaskFeed(
       if (looking) return;
       looking = true;
       try {
-        while (changed && !closed) {
+        while (changed && !closing.signal.aborted) {
           changed = false;
           const task = await tasks.find(taskId, owner);
-          if (closed || task === undefined) continue;
+          if (closing.signal.aborted || task === undefined) continue;
           const fields = toDetailedFields(task);
           const written = JSON.stringify(fields);
           if (written === last) continue;
@@ -82,7 +82,7 @@ export async function createTaskFeed(
       for (const taskId of found) follow(taskId, send);
     },
     close: () => {
-      closed = true;
+      closing.abort();
       for (const end of ends) end();
     },
   };
