@@ -61,7 +61,8 @@ export interface RequestContext {
    *
    * A client of 2026-07-28 repeats its call with the answer, and **the handler runs again from its start**: ask before
    * anything that must not happen twice. Questions asked at once (`Promise.all`) travel together. `key` names the
-   * question; without one it is named by its place in the order of questions.
+   * question; without one it is named by its place in the order of questions. Waiting does not count as time of the
+   * handler; a client has ten minutes for each answer.
    *
    * @throws KitError `capability_missing` if the client did not declare elicitation, `client_failed` if it does not
    * answer; and `input_needed`, which has to be let through.

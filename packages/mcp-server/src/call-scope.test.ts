@@ -57,4 +57,25 @@ describe('runWithin', () => {
     process.off('unhandledRejection', listen);
     expect(unhandled).toEqual([]);
   });
+
+  it('does not count the time of others', async () => {
+    const others = () => new Promise<string>(resolve => setTimeout(() => resolve('at last'), 30));
+    const ending = await runWithin(10, never, async scope => {
+      const answers = [
+        await scope.waiting(others()),
+        ...(await Promise.all([1, 2].map(() => scope.waiting(others())))),
+      ];
+      await expect(scope.waiting(Promise.reject(new Error('no')))).rejects.toThrow('no');
+      return answers.length;
+    });
+    expect(ending).toEqual({ kind: 'done', value: 3 });
+  });
+
+  it('counts again after it', async () => {
+    const ending = await runWithin(5, never, async scope => {
+      await scope.waiting(Promise.resolve());
+      await new Promise(() => {});
+    });
+    expect(ending).toEqual({ kind: 'timed_out' });
+  });
 });

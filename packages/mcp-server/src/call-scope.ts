@@ -9,6 +9,8 @@ export type Ending<Value> =
 /** Gives the work its signal; the AbortController behind it is only made when somebody asks. */
 export interface CallScope {
   readonly signal: AbortSignal;
+  /** Waits for somebody else, which has a limit of its own; that time is not counted. */
+  readonly waiting: <Value>(wait: Promise<Value>) => Promise<Value>;
 }
 
 /** Who the work is for. */
@@ -42,6 +44,11 @@ export function runWithin<Value>(
 class LazyScope implements CallScope {
   #controller: AbortController | undefined;
   #stopped: DOMException | undefined;
+  #waits = 0;
+  #left = 0;
+  #since = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #onTimeout: (() => void) | undefined;
 
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
@@ -49,6 +56,41 @@ class LazyScope implements CallScope {
       if (this.#stopped) this.#controller.abort(this.#stopped);
     }
     return this.#controller.signal;
+  }
+
+  async waiting<Value>(wait: Promise<Value>): Promise<Value> {
+    if ((this.#waits += 1) === 1) this.#pause();
+    try {
+      return await wait;
+    } finally {
+      if ((this.#waits -= 1) === 0) this.#run();
+    }
+  }
+
+  /** Calls `onTimeout` when the work has taken `timeoutMs` of its own. */
+  limit(timeoutMs: number, onTimeout: () => void): void {
+    this.#left = timeoutMs;
+    this.#onTimeout = onTimeout;
+    if (this.#waits === 0) this.#run();
+  }
+
+  /** No time limit from now on. */
+  settle(): void {
+    this.#pause();
+    this.#onTimeout = undefined;
+  }
+
+  #run(): void {
+    if (this.#onTimeout === undefined) return;
+    this.#since = performance.now();
+    this.#timer = setTimeout(this.#onTimeout, this.#left);
+  }
+
+  #pause(): void {
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#left = Math.max(0, this.#left - (performance.now() - this.#since));
   }
 
   stop(reason: DOMException): void {
@@ -65,7 +107,7 @@ function limit<Value>(
 ): Promise<Ending<Value>> {
   const { promise, resolve, reject } = Promise.withResolvers<Ending<Value>>();
   const settle = (): void => {
-    clearTimeout(timer);
+    scope.settle();
     parent.removeEventListener('abort', onAbort);
   };
   const stop = (ending: Ending<Value>, reason: DOMException): void => {
@@ -76,9 +118,8 @@ function limit<Value>(
   };
   const onAbort = (): void =>
     stop({ kind: 'aborted' }, new DOMException('The caller went away, or the server stops.', 'AbortError'));
-  const timer = setTimeout(
-    () => stop({ kind: 'timed_out' }, new DOMException(`Stopped after ${timeoutMs} ms.`, 'TimeoutError')),
-    timeoutMs,
+  scope.limit(timeoutMs, () =>
+    stop({ kind: 'timed_out' }, new DOMException(`Stopped after ${timeoutMs} ms.`, 'TimeoutError')),
   );
   parent.addEventListener('abort', onAbort);
   // The work itself may have brought it about before it waited for the first time.

@@ -93,16 +93,16 @@ export class HandlerContext implements ToolContext, ReadContext {
 
   get elicit(): RequestContext['elicit'] {
     const ask = (asked: Parameters<typeof elicit>[1]): Promise<unknown> =>
-      elicit(this.#opened(), asked, this.signal);
+      this.#scope.waiting(elicit(this.#opened(), asked, this.signal));
     return ask as RequestContext['elicit'];
   }
 
   get sample(): RequestContext['sample'] {
-    return request => sample(this.#opened(), request, this.signal);
+    return request => this.#scope.waiting(sample(this.#opened(), request, this.signal));
   }
 
   get listRoots(): RequestContext['listRoots'] {
-    return options => listRoots(this.#opened(), options?.key, this.signal);
+    return options => this.#scope.waiting(listRoots(this.#opened(), options?.key, this.signal));
   }
 
   get input(): GivenInput {

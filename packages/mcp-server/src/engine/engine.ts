@@ -121,9 +121,10 @@ async function withSession(
   session: Session,
   handle: (request: RpcRequest, meta: RequestMeta) => MaybePromise<Reply>,
 ): Promise<Reply> {
-  const signal = session.begin(request.id, meta.signal);
-  const reply = await handle(request, { ...meta, signal });
-  return session.end(request.id) ? NOTHING : reply;
+  const running = session.begin(request.id, meta.signal);
+  const reply = await handle(request, { ...meta, signal: running.signal });
+  session.end(running);
+  return running.cancelled ? NOTHING : reply;
 }
 
 function cancel({ requestId }: Params, session: Session | undefined): void {

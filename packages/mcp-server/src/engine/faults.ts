@@ -1,4 +1,5 @@
 import type { Failed } from '../failure.ts';
+import { quote } from '../quote.ts';
 import { RPC, type Fault } from './rpc.ts';
 
 export function invalidParams(message: string, status = 200): Fault {
@@ -25,4 +26,9 @@ export function toFault({ failure, message, required }: Failed): Fault {
     case 'aborted':
       return internalError(message);
   }
+}
+
+/** The eras have a code of their own for it. */
+export function toNotFound(code: number, uri: unknown): Fault {
+  return { code, message: `Resource not found: ${quote(String(uri))}`, data: { uri }, status: 200 };
 }

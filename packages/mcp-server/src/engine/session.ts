@@ -14,9 +14,13 @@ export interface SessionOptions {
   readonly send: (json: string) => void;
 }
 
-interface Running {
-  readonly controller: AbortController;
-  readonly forget: () => void;
+/** A request under way. */
+export interface Running {
+  readonly id: RequestId;
+  readonly signal: AbortSignal;
+  readonly abort: () => void;
+  readonly parent: AbortSignal;
+  /** By the client. */
   cancelled: boolean;
 }
 
@@ -57,27 +61,22 @@ export class Session {
     return true;
   }
 
-  /** Until `end`, `notifications/cancelled` for this id aborts the returned signal. */
-  begin(id: RequestId, parent: AbortSignal): AbortSignal {
+  /** Until `end`, `notifications/cancelled` for this id aborts the signal. */
+  begin(id: RequestId, parent: AbortSignal): Running {
     const controller = new AbortController();
     const abort = (): void => controller.abort();
     if (parent.aborted || this.#closed) abort();
     // Taken away again at the end: over stdio the parent lives as long as the process.
     parent.addEventListener('abort', abort);
-    this.#running.set(id, {
-      controller,
-      forget: () => parent.removeEventListener('abort', abort),
-      cancelled: false,
-    });
-    return controller.signal;
+    const running = { id, signal: controller.signal, abort, parent, cancelled: false };
+    this.#running.set(id, running);
+    return running;
   }
 
-  /** True when the client has cancelled it. */
-  end(id: RequestId): boolean {
-    const running = this.#running.get(id);
-    running?.forget();
-    this.#running.delete(id);
-    return running?.cancelled ?? false;
+  end(running: Running): void {
+    running.parent.removeEventListener('abort', running.abort);
+    // A client that uses an id twice has only its last request under it.
+    if (this.#running.get(running.id) === running) this.#running.delete(running.id);
   }
 
   /** What is cancelled is answered nothing more. */
@@ -85,7 +84,7 @@ export class Session {
     const running = this.#running.get(id);
     if (running === undefined) return;
     running.cancelled = true;
-    running.controller.abort();
+    running.abort();
   }
 
   /**
@@ -140,7 +139,7 @@ export class Session {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const { controller } of this.#running.values()) controller.abort();
+    for (const { abort } of this.#running.values()) abort();
     for (const { reject } of this.#waiting.values()) {
       reject(new KitError('client_failed', 'The connection of the client is closed.'));
     }

@@ -5,6 +5,7 @@ import { parseEventId, ResumableStream } from './resumable-stream.ts';
 
 /** Streams that are over and whose end the client may not have seen. */
 const MOST_ENDED = 32;
+const MOST_ENDED_CHARS = 1024 * 1024;
 const PING_MS = 30_000;
 const STANDALONE = 'events';
 /** The first version whose clients take an event without data. */
@@ -102,7 +103,13 @@ export class HttpSession {
   }
 
   #forgetEnded(): void {
-    const ended = [...this.#streams.values()].filter(stream => stream.ended);
-    for (const { name } of ended.slice(0, -MOST_ENDED)) this.#streams.delete(name);
+    let count = 0;
+    let chars = 0;
+    for (const { name, ended, size } of [...this.#streams.values()].reverse()) {
+      if (!ended) continue;
+      count += 1;
+      chars += size;
+      if (count > MOST_ENDED || chars > MOST_ENDED_CHARS) this.#streams.delete(name);
+    }
   }
 }

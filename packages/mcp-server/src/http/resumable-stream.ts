@@ -31,6 +31,11 @@ export class ResumableStream {
     return this.#connection !== undefined && !this.#connection.ended;
   }
 
+  /** Characters kept for who comes back. */
+  get size(): number {
+    return this.#chars;
+  }
+
   get ended(): boolean {
     return this.#ended;
   }

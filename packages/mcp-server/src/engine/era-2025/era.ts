@@ -5,12 +5,12 @@ import { andThen } from '../../maybe-promise.ts';
 import type { RequestMeta } from '../../request-meta.ts';
 import { handleComplete } from '../completion.ts';
 import type { Answer, Era, Method } from '../era.ts';
-import { internalError, invalidParams, toFault } from '../faults.ts';
+import { internalError, invalidParams, toFault, toNotFound } from '../faults.ts';
 import { refuseCursor, toPages } from '../pages.ts';
 import { handlePromptGet, handleRead, handleToolCall, type Asked } from '../requests.ts';
 import { isRecord, RPC, type Params } from '../rpc.ts';
 import { hasCompletions, hasResources, toCapabilities, type ServerModel } from '../server-model.ts';
-import { toNotFound, writeValue } from '../era-2026/results.ts';
+import { writeValue } from '../era-2026/results.ts';
 import { DIALECT_2025 } from './dialect.ts';
 import { createSubscribe, inSession, setLevel, unsubscribe } from './session-methods.ts';
 

@@ -1,9 +1,8 @@
 import { isLogLevel } from '../../log-level.ts';
 import type { Answer, Method } from '../era.ts';
-import { invalidParams } from '../faults.ts';
+import { invalidParams, toNotFound } from '../faults.ts';
 import { CHANGED_METHODS, type Notice } from '../notices.ts';
 import { RPC, toNotification, type Params } from '../rpc.ts';
-import { toNotFound } from '../era-2026/results.ts';
 import type { ServerModel } from '../server-model.ts';
 import type { Session } from '../session.ts';
 

@@ -3,13 +3,12 @@ import { missingCapability } from '../../asking/question.ts';
 import type { ToolOutcome } from '../../call-tool.ts';
 import type { CacheHint } from '../../definition/define-resource.ts';
 import type { PromptOutcome } from '../../get-prompt.ts';
-import { quote } from '../../quote.ts';
 import type { ReadOutcome } from '../../read-resource.ts';
 import type { InputNeeded } from '../../run-handler.ts';
 import type { Answer } from '../era.ts';
-import { internalError, toFault } from '../faults.ts';
+import { internalError, toFault, toNotFound } from '../faults.ts';
 import { MOST_ROUNDS, type Asked } from '../requests.ts';
-import { RPC, type Fault } from '../rpc.ts';
+import { RPC } from '../rpc.ts';
 import { sealDialogue } from './dialogue.ts';
 import { readClient } from './envelope.ts';
 import type { Sealer } from './sealer.ts';
@@ -68,10 +67,6 @@ export function toReadAnswer(outcome: Final<ReadOutcome>, uri: unknown, about: o
   return {
     result: JSON.stringify({ resultType: 'complete', contents, ttlMs, cacheScope, _meta: about }),
   };
-}
-
-export function toNotFound(code: number, uri: unknown): Fault {
-  return { code, message: `Resource not found: ${quote(String(uri))}`, data: { uri }, status: 200 };
 }
 
 /** `input_required` (basic/utilities/mrtr); the handler's state and earlier answers go along, sealed. */
