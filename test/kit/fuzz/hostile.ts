@@ -58,7 +58,7 @@ const VALUES: readonly [string, ...string[]] = [
 
 type Kind = (random: Random) => Buffer;
 
-export const KINDS: Readonly<Record<string, Kind>> = {
+const KINDS: Readonly<Record<string, Kind>> = {
   bytes: random => random.bytes(random.int(300)),
   broken: random => {
     const text = JSON.stringify(random.pick(MESSAGES));

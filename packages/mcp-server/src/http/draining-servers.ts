@@ -13,6 +13,7 @@ const SWEEP_MS = 20;
 export interface DrainingServers {
   /** More than one when a name such as localhost has several addresses. */
   readonly create: (handler: RequestListener) => Server;
+  readonly all: readonly Server[];
   /** Stops accepting at all of them. */
   readonly close: () => Promise<void>;
   /**
@@ -27,6 +28,7 @@ export function createDrainingServers(): DrainingServers {
   const { createServer } = process.getBuiltinModule('node:http');
   const servers: Server[] = [];
   return {
+    all: servers,
     create: handler => {
       const limits = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS };
       const server = createServer(limits, handler);

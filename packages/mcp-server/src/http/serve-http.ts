@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createExchange, type ExchangeOptions, type Served } from './exchange.ts';
 import { createDrainingServers } from './draining-servers.ts';
 import { json } from './http-message.ts';
@@ -19,6 +19,8 @@ export interface ServeHttpOptions extends ExchangeOptions {
   readonly port: number;
   /** Milliseconds that `close()` waits for calls in flight; 10,000 unless given. */
   readonly drainMs?: number;
+  /** Serves upgrades on the same port, as in `servers => mountWebSocket(servers, server)`; closed with the rest. */
+  readonly upgrade?: (servers: readonly Server[]) => { close(): Promise<void> };
 }
 
 export interface HttpServing {
@@ -37,7 +39,7 @@ const DRAIN_MS = 10_000;
  * @throws what the system says when the port cannot be had (`EADDRINUSE`, `EACCES`).
  */
 export async function serveHttp(served: Served, options: ServeHttpOptions): Promise<HttpServing> {
-  const { host = '127.0.0.1', port, drainMs = DRAIN_MS, ...exchangeOptions } = options;
+  const { host = '127.0.0.1', port, drainMs = DRAIN_MS, upgrade, ...exchangeOptions } = options;
   const stop = new AbortController();
   const servers = createDrainingServers();
   const exchange = createExchange(served, { ...defaultOrigins(host), ...exchangeOptions });
@@ -57,9 +59,11 @@ export async function serveHttp(served: Served, options: ServeHttpOptions): Prom
     });
   };
   const bound = await listenAt(() => servers.create(handle), host, port);
+  const upgraded = upgrade?.(servers.all);
   const close = async (): Promise<void> => {
     exchange.beginClose();
-    await servers.close();
+    // Together: a server is closed only when its upgraded connections are.
+    await Promise.all([servers.close(), upgraded?.close()]);
     exchange.close();
   };
   return {

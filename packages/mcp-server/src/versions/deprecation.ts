@@ -23,7 +23,7 @@ export function noteDeprecation(
   return tools.map(tool => ({ ...tool, description: `${tool.description} ${note}` }));
 }
 
-export function describeDeprecation({ since, sunset, use }: Deprecation): string {
+function describeDeprecation({ since, sunset, use }: Deprecation): string {
   const until = sunset === undefined ? '' : `, and may be gone after ${sunset}`;
   return `(Deprecated since ${since}${until}.${use === undefined ? '' : ` Use ${use}.`})`;
 }

@@ -7,6 +7,7 @@ import { WebSocketClientTransport } from '@modelcontextprotocol/sdk/client/webso
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { createBearerCheck } from '@tramontane/guards';
+import { serveHttp } from '../http/serve-http.ts';
 import { createGate, createShop } from '../http/shop.fixture.ts';
 import { mountWebSocket, type WebSocketMount, type WebSocketOptions } from './mount-websocket.ts';
 
@@ -157,11 +158,32 @@ describe('a connection', () => {
   });
 });
 
+describe('beside serveHttp', () => {
+  it('shares the port and the end', async () => {
+    const gate = createGate();
+    const server = createShop(gate);
+    const serving = await serveHttp(server, { port: 0, upgrade: servers => mountWebSocket(servers, server) });
+    expect((await fetch(`${serving.url}/health`)).status).toBe(200);
+    const socket = await dial(`${serving.url.replace('http', 'ws')}/mcp`);
+    socket.send(gated);
+    await gate.begun.promise;
+    const closed = once(socket, 'close');
+    const closing = serving.close();
+    gate.open.resolve();
+    expect(await receive(socket)).toMatchObject({ id: 2, result: {} });
+    expect((await closed)[0]).toBe(1001);
+    await closing;
+  });
+});
+
 describe('an upgrade', () => {
   it('needs the token, the host name and the subprotocol', async () => {
     const { url } = await open({ auth: createBearerCheck({ tokens: ['secret'] }) });
     const authorization = 'Bearer secret';
-    expect(await refused(url)).toMatchObject({ status: 401, detail: expect.stringContaining('bearer token') as string });
+    expect(await refused(url)).toMatchObject({
+      status: 401,
+      detail: expect.stringContaining('bearer token') as string,
+    });
     expect(await refused(url, { authorization: 'Bearer wrong' })).toMatchObject({ status: 401 });
     expect(await refused(url, { authorization, origin: 'https://evil.example' })).toMatchObject({
       status: 403,
