@@ -2,7 +2,9 @@ import type { Catalogue } from '../definition/catalogue.ts';
 import { quote } from '../quote.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
 import type { RequestMeta } from '../request-meta.ts';
-import { createEra2025, LEGACY_VERSIONS } from './era-2025/era.ts';
+import { handleBatch, takesBatches } from './batch.ts';
+import { createEra2025 } from './era-2025/era.ts';
+import { LEGACY_VERSIONS } from './era-2025/initialize.ts';
 import { deliverNotice } from './era-2025/session-methods.ts';
 import { createEra2026 } from './era-2026/era.ts';
 import { claimsModern, MODERN_VERSIONS, unsupportedVersion } from './era-2026/envelope.ts';
@@ -38,10 +40,6 @@ export interface Engine {
   readonly replace: (catalogue: Catalogue) => void;
 }
 
-/** The one version with batches (2025-03-26, basic, "Batching"); its successors took them out again. */
-const BATCHING = '2025-03-26';
-/** Every message of a batch is worked on at once. */
-const MOST_IN_BATCH = 100;
 const NOTHING: Reply = { kind: 'none', status: 202 };
 
 export function createEngine(given: ServerModel): Engine {
@@ -53,7 +51,7 @@ export function createEngine(given: ServerModel): Engine {
     return 'code' in era ? toFaultReply(era, request.id) : answer(era, request, meta, model);
   };
   const handle: Engine['handle'] = async (value, meta) => {
-    if (Array.isArray(value) && meta.session?.protocolVersion === BATCHING) {
+    if (Array.isArray(value) && takesBatches(meta.session)) {
       return handleBatch(value, meta, handle);
     }
     const message = parseRpcMessage(value);
@@ -94,24 +92,6 @@ export function createEngine(given: ServerModel): Engine {
 /** For a body that is not JSON at all. */
 export function createParseErrorReply(): Reply {
   return toFaultReply({ code: RPC.parseError, message: 'The message is not valid JSON.', status: 400 });
-}
-
-/** One answer for all: an array of the replies, or nothing if none of the messages asked for one. */
-async function handleBatch(
-  messages: readonly unknown[],
-  meta: RequestMeta,
-  handle: Engine['handle'],
-): Promise<Reply> {
-  if (messages.length === 0 || messages.length > MOST_IN_BATCH) {
-    const message = `A batch holds 1 to ${MOST_IN_BATCH} messages, not ${messages.length}.`;
-    return toFaultReply({ code: RPC.invalidRequest, message, status: 400 });
-  }
-  const replies = await Promise.all(
-    // A batch in a batch is no message.
-    messages.map(message => handle(Array.isArray(message) ? null : message, meta)),
-  );
-  const written = replies.flatMap(reply => (reply.kind === 'message' ? [reply.json] : []));
-  return written.length === 0 ? NOTHING : { kind: 'message', json: `[${written.join(',')}]`, status: 200 };
 }
 
 /** The request can be cancelled by its id as long as it runs; one that was gets no reply. */

@@ -5,22 +5,15 @@ import { andThen } from '../../maybe-promise.ts';
 import type { RequestMeta } from '../../request-meta.ts';
 import { handleComplete } from '../completion.ts';
 import type { Answer, Era, Method } from '../era.ts';
-import { internalError, invalidParams, toFault, toNotFound } from '../faults.ts';
+import { internalError, toFault, toNotFound } from '../faults.ts';
 import { refuseCursor, toPages } from '../pages.ts';
 import { handlePromptGet, handleRead, handleToolCall, type Asked } from '../requests.ts';
 import { isRecord, RPC, type Params } from '../rpc.ts';
-import { hasCompletions, hasResources, toCapabilities, type ServerModel } from '../server-model.ts';
+import { hasCompletions, hasResources, type ServerModel } from '../server-model.ts';
 import { writeValue } from '../era-2026/results.ts';
 import { DIALECT_2025 } from './dialect.ts';
+import { createInitialize } from './initialize.ts';
 import { createSubscribe, inSession, setLevel, unsubscribe } from './session-methods.ts';
-
-/** Versions that open with `initialize`, newest first. */
-export const LEGACY_VERSIONS: readonly [string, ...string[]] = [
-  '2025-11-25',
-  '2025-06-18',
-  '2025-03-26',
-  '2024-11-05',
-];
 
 /**
  * The 2025 generation. With `meta.session` everything of it; without, each request stands alone, and what would have
@@ -99,28 +92,6 @@ const NOT_ASKED: Answer = { fault: internalError('A question could not be asked.
 
 function toAsked(params: Params, meta: RequestMeta): Asked {
   return { params, meta, dialect: DIALECT_2025, dialogue: undefined };
-}
-
-/** A version this server does not know is answered with its newest; the client decides whether it can go on. */
-function createInitialize({ identity, instructions, catalogue }: ServerModel): Method {
-  const remembering = toCapabilities(catalogue, true);
-  const alone = toCapabilities(catalogue, false);
-  return (params, { session }) => {
-    const { protocolVersion: asked, capabilities: client, clientInfo: info } = params;
-    if (typeof asked !== 'string') return { fault: invalidParams('"protocolVersion" must be a string.') };
-    if (!isRecord(client)) return { fault: invalidParams('"capabilities" must be an object.') };
-    const protocolVersion = LEGACY_VERSIONS.includes(asked) ? asked : LEGACY_VERSIONS[0];
-    if (session) {
-      const known = isRecord(info) && typeof info['name'] === 'string' && typeof info['version'] === 'string';
-      session.protocolVersion = protocolVersion;
-      session.client = {
-        capabilities: client,
-        ...(known && { info: { name: String(info['name']), version: String(info['version']) } }),
-      };
-    }
-    const capabilities = session ? remembering : alone;
-    return { result: JSON.stringify({ protocolVersion, capabilities, serverInfo: identity, instructions }) };
-  };
 }
 
 /** Only objects are structured content in this era; a schema of anything else would make clients refuse the tool. */

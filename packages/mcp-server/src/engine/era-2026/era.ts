@@ -1,33 +1,24 @@
-import type { Dialect, Dialogue } from '../../asking/dialogue.ts';
-import { isRecord } from '../rpc.ts';
 import { andThen } from '../../maybe-promise.ts';
 import type { CompiledTask } from '../../definition/compile-tool.ts';
 import type { RequestMeta } from '../../request-meta.ts';
 import { handleComplete } from '../completion.ts';
-import type { Answer, Era, Method } from '../era.ts';
-import { refuseCursor, toPages } from '../pages.ts';
-import { handlePromptGet, handleRead, handleToolCall, parseToolCall, type Asked } from '../requests.ts';
-import type { Fault, Params } from '../rpc.ts';
+import type { Era, Method } from '../era.ts';
+import { toPages } from '../pages.ts';
+import { handlePromptGet, handleRead, handleToolCall, parseToolCall } from '../requests.ts';
+import type { Params } from '../rpc.ts';
 import { callAsTask, type CallAnswers } from '../../tasks/call-as-task.ts';
 import { createTaskMethods } from '../../tasks/task-methods.ts';
+import { createSkillMethods, type SkillAnswers } from '../../skills/skill-methods.ts';
+import { SKILLS_EXTENSION } from '../../skills/skill.ts';
 import { declaresTasks, TASKS_EXTENSION } from '../../tasks/task.ts';
 import { hasCompletions, hasResources, hasTasks, toCapabilities, type ServerModel } from '../server-model.ts';
-import { openDialogue, toFirstDialogue } from './dialogue.ts';
-import { admitRequest, MODERN_VERSIONS, readClient, readLogLevel } from './envelope.ts';
-import { checkParamHeaders } from './headers.ts';
+import { checkToolHeaders, toAsked } from './asked.ts';
+import { toCacheable } from './cacheable.ts';
+import { admitRequest, MODERN_VERSIONS, readClient } from './envelope.ts';
 import { createListen } from './listen.ts';
 import { createToolAnswer, toInputAnswer, toPromptAnswer, toReadAnswer } from './results.ts';
 
 const SERVER_INFO_KEY = 'io.modelcontextprotocol/serverInfo';
-
-/** Changes are announced to who listens; a client that does not, or missed a restart, is wrong for this long. */
-const LIST_TTL_MS = 60_000;
-
-const DIALECT: Dialect = {
-  readClient,
-  readLogLevel,
-  openDialogue: params => toFirstDialogue(readClient(params)),
-};
 
 export function createEra2026(model: ServerModel): Era {
   const { catalogue, identity, instructions, pageSize, sealer } = model;
@@ -39,12 +30,7 @@ export function createEra2026(model: ServerModel): Era {
     capabilities: { ...toCapabilities(catalogue, true), ...toExtensions(model) },
     ...(instructions !== undefined && { instructions }),
   }).slice(1, -1);
-  /** Runs a handler; the answer is written by the method, or `input_required` here. */
-  const ask = (params: Params, meta: RequestMeta, method: string): Asked | { readonly fault: Fault } => {
-    const dialogue = openGiven(method, params, meta, model);
-    if (dialogue !== undefined && 'fault' in dialogue) return dialogue;
-    return { params, meta, dialect: DIALECT, dialogue };
-  };
+  const ask = (params: Params, meta: RequestMeta, method: string) => toAsked(method, params, meta, model);
 
   const methods = new Map<string, Method>([
     ['server/discover', toCacheable([[undefined, discover]], about, model)],
@@ -119,6 +105,11 @@ export function createEra2026(model: ServerModel): Era {
       return toReadAnswer(outcome, params['uri'], about);
     });
   }
+  if (catalogue.skills.entries.size > 0) {
+    const toPage: SkillAnswers['toCacheable'] = pages => toCacheable(pages, about, model);
+    const answers = { pageSize, about, toCacheable: toPage };
+    for (const [name, method] of createSkillMethods(catalogue.skills, answers)) methods.set(name, method);
+  }
   if (hasCompletions(catalogue)) {
     methods.set('completion/complete', async (params, meta) => {
       const completed = await handleComplete(model, params, meta);
@@ -129,57 +120,16 @@ export function createEra2026(model: ServerModel): Era {
   return { admit: admitRequest, methods, unknownMethodStatus: 404 };
 }
 
-/** Most requests are the first of their kind and bring nothing. */
-function openGiven(
-  method: string,
-  params: Params,
-  meta: RequestMeta,
-  { sealer }: ServerModel,
-): Dialogue | { readonly fault: Fault } | undefined {
-  if (params['inputResponses'] === undefined && params['requestState'] === undefined) return undefined;
-  return openDialogue(method, params, meta, readClient(params), sealer);
-}
-
 function toExtensions({ catalogue }: ServerModel): object {
-  return hasTasks(catalogue) ? { extensions: { [TASKS_EXTENSION]: {} } } : {};
+  const extensions = {
+    ...(hasTasks(catalogue) && { [TASKS_EXTENSION]: {} }),
+    ...(catalogue.skills.entries.size > 0 && { [SKILLS_EXTENSION]: { directoryRead: true } }),
+  };
+  return Object.keys(extensions).length > 0 ? { extensions } : {};
 }
 
 /** For a call that becomes a task: the tool can, and the client said in this very request that it can. */
 function findTask({ catalogue }: ServerModel, params: Params): CompiledTask | undefined {
   const task = catalogue.tools.get(params['name'] as string)?.task;
   return task && declaresTasks(readClient(params).capabilities) ? task : undefined;
-}
-
-function checkToolHeaders(
-  { catalogue }: ServerModel,
-  params: Params,
-  { header }: RequestMeta,
-): Fault | undefined {
-  if (header === undefined) return undefined;
-  const tool = catalogue.tools.get(params['name'] as string);
-  if (tool === undefined || tool.paramHeaders.length === 0) return undefined;
-  const { arguments: args } = params;
-  return checkParamHeaders(header, tool.paramHeaders, isRecord(args) ? args : {});
-}
-
-/**
- * Completes results that may be cached (server/utilities/caching). Behind authentication they are kept per caller: the
- * same for all of them, but not for those who were let in by nobody.
- */
-function toCacheable(
-  pages: readonly (readonly [unknown, string])[],
-  about: object,
-  { listCache }: ServerModel,
-): Method {
-  const write = (scope: string): ReadonlyMap<unknown, Answer> => {
-    const { ttlMs = LIST_TTL_MS, scope: cacheScope = scope } = listCache ?? {};
-    const tail = `,"ttlMs":${ttlMs},"cacheScope":"${cacheScope}","_meta":${JSON.stringify(about)}}`;
-    return new Map(
-      pages.map(([cursor, page]) => [cursor, { result: `{"resultType":"complete",${page}${tail}` }]),
-    );
-  };
-  const open = write('public');
-  const guarded = write('private');
-  return (params, meta) =>
-    (meta.auth ? guarded : open).get(params['cursor']) ?? { fault: refuseCursor(params) };
 }

@@ -1,0 +1,74 @@
+import type { AuthInfo } from '../call-context.ts';
+import type { Reply } from '../engine/engine.ts';
+import type { McpServer } from '../server.ts';
+import { createEventStream, type EventStream } from './event-stream.ts';
+import { jsonText, type HttpAnswer, type HttpRequest } from './http-message.ts';
+import type { HttpSession } from './http-session.ts';
+import { toRequestMeta } from './request-meta.ts';
+import type { ResumableStream } from './resumable-stream.ts';
+
+/** Plain JSON, or from the first message before the reply on a stream of events. */
+export function answerAlone(
+  { engine }: McpServer,
+  message: unknown,
+  request: HttpRequest,
+  auth: AuthInfo | undefined,
+  ending: AbortSignal,
+): Promise<HttpAnswer> {
+  const { promise, resolve } = Promise.withResolvers<HttpAnswer>();
+  let stream: EventStream | undefined;
+  const notify = (json: string): void => {
+    if (stream === undefined) {
+      stream = createEventStream();
+      resolve(stream.answer);
+    }
+    stream.send(json);
+  };
+  const meta = toRequestMeta(request, auth, { notify, ending });
+  void engine.handle(message, meta).then(reply => {
+    if (stream === undefined) return resolve(toAnswer(reply));
+    if (reply.kind === 'message') stream.send(reply.json);
+    stream.end();
+  });
+  return promise;
+}
+
+/** As above, on a stream that the client can come back to; losing the connection cancels nothing. */
+export function answerInSession(
+  { engine }: McpServer,
+  message: unknown,
+  request: HttpRequest,
+  auth: AuthInfo | undefined,
+  session: HttpSession,
+): Promise<HttpAnswer> {
+  const { promise, resolve } = Promise.withResolvers<HttpAnswer>();
+  let stream: ResumableStream | undefined;
+  const open = (): ResumableStream => {
+    if (stream === undefined) {
+      stream = session.openStream();
+      resolve(stream.connect(-1, request.signal));
+    }
+    return stream;
+  };
+  const meta = {
+    ...toRequestMeta(request, auth),
+    signal: session.signal,
+    session: session.session,
+    notify: (json: string) => open().send(json),
+    closeStream: () => open().disconnect(),
+  };
+  session.begin();
+  void engine.handle(message, meta).then(reply => {
+    session.finish();
+    if (stream === undefined) return resolve(toAnswer(reply));
+    if (reply.kind === 'message') stream.send(reply.json);
+    stream.end();
+  });
+  return promise;
+}
+
+export function toAnswer(reply: Reply): HttpAnswer {
+  return reply.kind === 'message'
+    ? jsonText(reply.status, reply.json)
+    : { status: reply.status, headers: {} };
+}
