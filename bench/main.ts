@@ -6,7 +6,7 @@ import { openLoad } from './load/open-load.ts';
 import { canPin } from './process-pinning.ts';
 import { toReport, toTable } from './report.ts';
 import type { WorkResult } from './result.ts';
-import { FULL, QUICK } from './rounds.ts';
+import { FULL, QUICK, SMOKE } from './rounds.ts';
 import { measureColdStart } from './works/cold-start.ts';
 import { measureMemory } from './works/memory.ts';
 import { measureStdio } from './works/stdio.ts';
@@ -26,6 +26,8 @@ const README = new URL('README.md', import.meta.url);
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
+    /** The least that runs every part; its figures mean nothing. */
+    smoke: { type: 'boolean', default: false },
     only: { type: 'string' },
     /** Where the result goes; a quick or partial run writes nothing unless told. */
     out: { type: 'string' },
@@ -40,9 +42,11 @@ for (const name of names) {
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 if (!canPin())
   say('taskset is missing or may not use two cores: load and servers are not pinned, ratios are rougher.');
-const { pace, memoryCalls, coldStarts } = values.quick
-  ? { pace: QUICK, memoryCalls: 5000, coldStarts: 3 }
-  : { pace: FULL, memoryCalls: 100_000, coldStarts: 15 };
+const { pace, memoryCalls, coldStarts } = values.smoke
+  ? { pace: SMOKE, memoryCalls: 100, coldStarts: 1 }
+  : values.quick
+    ? { pace: QUICK, memoryCalls: 5000, coldStarts: 3 }
+    : { pace: FULL, memoryCalls: 100_000, coldStarts: 15 };
 
 const results: WorkResult[] = [];
 for (const name of names) {
@@ -63,7 +67,7 @@ say(
   failed.length === 0 ? 'Every ratio that is wanted holds.' : `${failed.length} wanted ratios do not hold.`,
 );
 
-const whole = !values.quick && values.only === undefined;
+const whole = !values.quick && !values.smoke && values.only === undefined;
 if (whole || values.out !== undefined) {
   await mkdir(new URL('.', RESULTS), { recursive: true });
   await writeFile(values.out ?? RESULTS, `${JSON.stringify(report, undefined, 2)}\n`);

@@ -19,6 +19,9 @@ export const FULL: Pace = { warmUpMs: 8000, rounds: 7, roundMs: 2000 };
 /** For trying out. */
 export const QUICK: Pace = { warmUpMs: 1000, rounds: 3, roundMs: 700 };
 
+/** To see that it runs. */
+export const SMOKE: Pace = { warmUpMs: 50, rounds: 1, roundMs: 100 };
+
 export interface Measured {
   readonly name: string;
   /** Answers a second, one figure a round. */

@@ -9,6 +9,9 @@ export interface HttpTarget {
   readonly connections: number;
 }
 
+/** For what is in flight at the end of a round. */
+const LIMIT_MS = 30_000;
+
 export interface LoadFigures {
   readonly answered: number;
   readonly elapsedMs: number;
@@ -38,6 +41,8 @@ export async function loadHttp(target: HttpTarget, durationMs: number): Promise<
   const started = performance.now();
   const cpu = process.cpuUsage();
   const timer = setTimeout(() => (run.stopped = true), durationMs);
+  // A connection that is cut fails its exchange, and with it the round.
+  const limit = setTimeout(() => sockets.forEach(socket => socket.destroy()), durationMs + LIMIT_MS);
   try {
     await Promise.all(sockets.map(socket => exchange(socket, request, run)));
     const elapsedMs = performance.now() - started;
@@ -45,6 +50,7 @@ export async function loadHttp(target: HttpTarget, durationMs: number): Promise<
     return { answered: run.answered, elapsedMs, loadCpuMs: (user + system) / 1000, sample: run.sample };
   } finally {
     clearTimeout(timer);
+    clearTimeout(limit);
     for (const socket of sockets) socket.destroy();
   }
 }

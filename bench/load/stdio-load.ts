@@ -12,6 +12,8 @@ export interface StdioServer {
 }
 
 const NEWLINE = 10;
+/** For what is in flight at the end of a round. */
+const LIMIT_MS = 30_000;
 
 export function openStdioServer({ command, args }: PinnedCommand, opening: readonly string[]): StdioServer {
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -37,7 +39,7 @@ async function load(
   // Ids differ while in flight: a server may refuse two of the same.
   const lines = Array.from({ length: inFlight }, (_, id) => line.replace('"id":1,', `"id":"r${id}",`) + '\n');
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const gone = (): void => reject(new Error('The server over stdio ended.'));
+  const gone = (): void => reject(new Error('The server over stdio ended, or stopped answering.'));
   let answered = 0;
   let open = 0;
   let stopped = false;
@@ -53,7 +55,7 @@ async function load(
     if (whole > 0) sample = partial.slice(0, partial.indexOf('\n'));
     partial = partial.slice(whole);
     if (!stopped) {
-      const next = (ids ?? []).map(id => lines[Number(id.slice(6, -1))]).join('');
+      const next = (ids ?? []).map(id => lines[Number(id.slice(7, -1))]).join('');
       open += done;
       if (next !== '') stdin.write(next);
     } else if (open === 0) resolve();
@@ -61,6 +63,7 @@ async function load(
   child.once('exit', gone);
   stdout.on('data', onData);
   const timer = setTimeout(() => (stopped = true), durationMs);
+  const limit = setTimeout(gone, durationMs + LIMIT_MS);
   const started = performance.now();
   const cpu = process.cpuUsage();
   try {
@@ -72,6 +75,7 @@ async function load(
     return { answered, elapsedMs, loadCpuMs: (user + system) / 1000, sample };
   } finally {
     clearTimeout(timer);
+    clearTimeout(limit);
     child.off('exit', gone);
     stdout.off('data', onData);
   }

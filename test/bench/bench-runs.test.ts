@@ -1,0 +1,30 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+import type { Report } from '../../bench/report.ts';
+
+const MAIN = fileURLToPath(new URL('../../bench/main.ts', import.meta.url));
+
+// How fast anything is, is no test's business; that the bench can be run at all, and measures what it says, is.
+it('measures with real servers and a load of its own', { timeout: 120_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-'));
+  const out = join(folder, 'lists.json');
+  try {
+    const args = ['--conditions=@tramontane/source', MAIN, '--smoke', '--only=lists,stdio', `--out=${out}`];
+    await promisify(execFile)(process.execPath, args);
+    const { ratios } = JSON.parse(await readFile(out, 'utf8')) as Report;
+    expect(ratios.map(({ of }) => of)).toEqual([
+      'kit / bare, same bytes',
+      'bare twin / bare',
+      'kit / official SDK v2',
+      'kit / official SDK v2',
+    ]);
+    for (const { ratio } of ratios) expect(ratio).toBeGreaterThan(0);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
