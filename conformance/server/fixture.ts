@@ -5,6 +5,7 @@ import { NOTHING } from './contents.ts';
 import { inputTools } from './input-tools.ts';
 import { prompts } from './prompts.ts';
 import { resources } from './resources.ts';
+import { skills } from './skills.ts';
 import { taskTools } from './task-tools.ts';
 
 /** What the official conformance kit expects a server to offer, on the kit of this repository alone. */
@@ -39,6 +40,7 @@ export function createFixture(): McpServer {
     ],
     prompts,
     resources,
+    skills,
   });
   return server;
 }

@@ -9,6 +9,7 @@ import { createSealer, type SealerOptions } from './engine/era-2026/sealer.ts';
 import { createNotices, type ServerNotify } from './engine/notices.ts';
 import { KitError } from './kit-error.ts';
 import { createLineLog, type Log } from './log.ts';
+import type { Skill } from './skills/skill.ts';
 import { createTasks, type TasksOptions } from './tasks/tasks.ts';
 import { noteDeprecation, type Deprecation } from './versions/deprecation.ts';
 
@@ -17,6 +18,8 @@ export interface Offer {
   readonly tools?: readonly Tool[];
   readonly resources?: readonly Resource[];
   readonly prompts?: readonly Prompt[];
+  /** Made by `@tramontane/mcp-server/skills`. */
+  readonly skills?: readonly Skill[];
 }
 
 export interface McpServerOptions extends Offer {
@@ -85,10 +88,10 @@ export function createMcpServer(options: McpServerOptions): McpServer {
       `A pageSize of ${pageSize} cannot be. Give a whole number from 1.`,
     );
   }
-  let offer: Required<Offer> = { tools: [], resources: [], prompts: [], ...pickOffer(options) };
+  let offer: Required<Offer> = { tools: [], resources: [], prompts: [], skills: [], ...pickOffer(options) };
   const { deprecated, design = { off: [] } } = options;
-  const compile = ({ tools, resources, prompts }: Required<Offer>): Catalogue =>
-    compileCatalogue(noteDeprecation(tools, deprecated), resources, log, prompts);
+  const compile = ({ tools, resources, prompts, skills }: Required<Offer>): Catalogue =>
+    compileCatalogue(noteDeprecation(tools, deprecated), resources, log, prompts, skills);
   let catalogue = compile(offer);
   if (design !== false) logDesign(offer.tools, design.off, log);
   const identity = { name, version, ...(title !== undefined && { title }) };
@@ -129,11 +132,16 @@ export function createMcpServer(options: McpServerOptions): McpServer {
       engine.replace(compiled);
       if (next.tools !== before.tools) notices.toolsChanged();
       if (next.prompts !== before.prompts) notices.promptsChanged();
-      if (next.resources !== before.resources) notices.resourcesChanged();
+      if (next.resources !== before.resources || next.skills !== before.skills) notices.resourcesChanged();
     },
   };
 }
 
-function pickOffer({ tools, resources, prompts }: Offer): Offer {
-  return { ...(tools && { tools }), ...(resources && { resources }), ...(prompts && { prompts }) };
+function pickOffer({ tools, resources, prompts, skills }: Offer): Offer {
+  return {
+    ...(tools && { tools }),
+    ...(resources && { resources }),
+    ...(prompts && { prompts }),
+    ...(skills && { skills }),
+  };
 }

@@ -1,4 +1,6 @@
 import type { Log } from '../log.ts';
+import { compileSkills, type CompiledSkills } from '../skills/compile-skills.ts';
+import type { Skill } from '../skills/skill.ts';
 import {
   compileStatic,
   compileTemplate,
@@ -20,6 +22,7 @@ export interface Catalogue {
   readonly prompts: ReadonlyMap<string, CompiledPrompt>;
   readonly resources: readonly ListedResource[];
   readonly templates: readonly CompiledTemplate[];
+  readonly skills: CompiledSkills;
   /** A fixed URI before a template, templates in the order given. */
   readonly findResource: (uri: string) => CompiledResource | undefined;
 }
@@ -33,6 +36,7 @@ export function compileCatalogue(
   resources: readonly Resource[],
   log: Log,
   prompts: readonly Prompt[] = [],
+  skills: readonly Skill[] = [],
 ): Catalogue {
   const compiledTools = compileTools(tools);
   const byUri = new Map<string, ListedResource>();
@@ -50,15 +54,19 @@ export function compileCatalogue(
     if ('uri' in resource) byUri.set(key, compileStatic(resource));
     else byTemplate.set(key, compileTemplate(resource));
   }
+  const compiledSkills = compileSkills(skills, log);
+  const taken = [...compiledSkills.files.keys()].find(uri => byUri.has(uri));
+  if (taken !== undefined) refuse(`Resource ${taken}`, 'is also a file of a skill. Keep one of them.');
   const templates = [...byTemplate.values()];
   return {
     tools: compiledTools,
     prompts: compilePrompts(prompts),
-    resources: [...byUri.values()],
+    resources: [...byUri.values(), ...compiledSkills.listed],
+    skills: compiledSkills,
     templates,
     findResource: uri => {
       if (uri.length > LONGEST_URI) return undefined;
-      const fixed = byUri.get(uri);
+      const fixed = byUri.get(uri) ?? compiledSkills.files.get(uri);
       if (fixed) return fixed;
       for (const template of templates) {
         const matched = template.match(uri);
