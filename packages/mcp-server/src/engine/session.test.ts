@@ -36,6 +36,12 @@ const server = createMcpServer({
     }),
     defineTool({
       ...describing,
+      name: 'url',
+      handler: async (_args, { elicit }) =>
+        JSON.stringify(await elicit({ message: 'Log in', url: 'https://example.com/' })),
+    }),
+    defineTool({
+      ...describing,
       name: 'explicit',
       handler: (_args, { input: given }) =>
         given.state === undefined
@@ -120,6 +126,18 @@ describe('a question in a session', () => {
     expect(textOf(reply)).toContain('"n1"');
     expect(textOf(reply)).toContain('"n2"}');
     expect(textOf(reply)).toContain('"c"');
+  });
+
+  it('may be a URL, with the id that 2025-11-25 wants', async () => {
+    await initialize({ elicitation: { url: {} } });
+    const { messages, reply } = await call('url', () => ({ result: { action: 'accept' } }));
+    expect(messages[0]?.params).toEqual({
+      mode: 'url',
+      message: 'Log in',
+      url: 'https://example.com/',
+      elicitationId: expect.stringMatching(/^[\w-]{36}$/),
+    });
+    expect(textOf(reply)).toBe('{"action":"accept"}');
   });
 
   it('that the client refuses, or answers wrongly, is a failed call', async () => {
@@ -248,6 +266,21 @@ describe('cancelling', () => {
     session.close();
     expect(signal.aborted).toBe(true);
     expect((await called).reply?.result).toMatchObject({ isError: true });
+  });
+});
+
+describe('an id used twice', () => {
+  it('has only its last request under it', async () => {
+    const [first, second] = [1, 2].map(() => session.begin(5, new AbortController().signal));
+    session.cancel(5);
+    expect([first?.signal.aborted, second?.signal.aborted]).toEqual([false, true]);
+    if (first && second) {
+      session.end(first);
+      const third = session.begin(5, new AbortController().signal);
+      session.end(second);
+      session.cancel(5);
+      expect([third.cancelled, first.cancelled]).toEqual([true, false]);
+    }
   });
 });
 
