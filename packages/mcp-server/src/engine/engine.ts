@@ -16,6 +16,7 @@ import {
   RPC,
   toErrorMessage,
   toResultMessage,
+  toResultParts,
   type Fault,
   type Params,
   type RpcRequest,
@@ -27,7 +28,13 @@ import { Session, type SessionOptions } from './session.ts';
  * What to send back. `status` is for HTTP; other transports send `json`, or nothing for `none`.
  */
 export type Reply =
-  | { readonly kind: 'message'; readonly json: string; readonly status: number }
+  | {
+      readonly kind: 'message';
+      readonly json: string;
+      readonly status: number;
+      /** `json` in pieces, where most of it is kept as bytes; for transports that write bytes. */
+      readonly parts?: readonly (string | Uint8Array)[];
+    }
   | { readonly kind: 'none'; readonly status: number };
 
 /** Serves one message at a time, of either era; what it remembers between them is in the session. */
@@ -132,7 +139,10 @@ function answer(era: Era, request: RpcRequest, meta: RequestMeta, { log }: Serve
   }
   const toReply = (answered: Answer): Reply => {
     if ('fault' in answered) return toFaultReply(answered.fault, request.id);
-    return { kind: 'message', json: toResultMessage(request.id, answered.result), status: 200 };
+    const json = toResultMessage(request.id, answered.result);
+    return answered.bytes === undefined
+      ? { kind: 'message', json, status: 200 }
+      : { kind: 'message', json, parts: toResultParts(request.id, answered.bytes), status: 200 };
   };
   const toBroken = (error: unknown): Reply => {
     // A result that JSON cannot carry (a BigInt, a cycle) comes out here, when it is written.

@@ -2,7 +2,18 @@ import type { RequestMeta } from '../request-meta.ts';
 import type { Fault, Params, RequestId, RpcRequest } from './rpc.ts';
 
 /** A method's answer: a result as JSON text, or an error. */
-export type Answer = { readonly result: string } | { readonly fault: Fault };
+export type Answer = Written | { readonly fault: Fault };
+
+/** A result as JSON text. `bytes`: the same in UTF-8, of what is answered often and never changes. */
+export interface Written {
+  readonly result: string;
+  readonly bytes?: Uint8Array;
+}
+
+/** Encoded once: encoding a long list costs more than all else that is done for it. */
+export function toKept(result: string): Written {
+  return { result, bytes: Buffer.from(result) };
+}
 
 export type Method = (params: Params, meta: RequestMeta, id: RequestId) => Answer | Promise<Answer>;
 

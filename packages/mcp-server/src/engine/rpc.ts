@@ -73,7 +73,16 @@ export function isRecord(value: unknown): value is Params {
 
 /** `result` is JSON already: lists are kept serialised and only put between id and brackets here. */
 export function toResultMessage(id: RequestId, result: string): string {
-  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`;
+  return `${toResultHead(id)}${result}}`;
+}
+
+/** `toResultMessage` in pieces, for a result that is kept as bytes. */
+export function toResultParts(id: RequestId, result: Uint8Array): readonly (string | Uint8Array)[] {
+  return [toResultHead(id), result, '}'];
+}
+
+function toResultHead(id: RequestId): string {
+  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":`;
 }
 
 /** `params` may hold anything JSON can carry. */

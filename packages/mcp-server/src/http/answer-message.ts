@@ -68,7 +68,7 @@ export function answerInSession(
 }
 
 export function toAnswer(reply: Reply): HttpAnswer {
-  return reply.kind === 'message'
-    ? jsonText(reply.status, reply.json)
-    : { status: reply.status, headers: {} };
+  if (reply.kind === 'none') return { status: reply.status, headers: {} };
+  const answer = jsonText(reply.status, reply.json);
+  return reply.parts === undefined ? answer : { ...answer, parts: reply.parts };
 }

@@ -26,6 +26,8 @@ export interface HttpAnswer {
   readonly headers: Readonly<Record<string, string>>;
   /** A function writes a stream: it is called once, when status and headers are on their way. */
   readonly body?: string | ((sink: StreamSink) => void);
+  /** A text body in pieces, some of them encoded already. */
+  readonly parts?: readonly (string | Uint8Array)[];
 }
 
 /** Where a streamed body goes. */

@@ -62,7 +62,7 @@ class NodeRequest implements HttpRequest {
 }
 
 /** The status and headers of an answer, and all of its body or the beginning of a stream. */
-export function sendAnswer(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
+export function sendAnswer(response: ServerResponse, { status, headers, body, parts }: HttpAnswer): void {
   if (typeof body === 'function') {
     response.writeHead(status, headers);
     // A reader waits for the status, and the first event may be long in coming.
@@ -73,6 +73,16 @@ export function sendAnswer(response: ServerResponse, { status, headers, body }: 
       cut: () => void response.destroy(),
       queued: () => response.writableLength,
     });
+  } else if (parts !== undefined) {
+    const lengths = parts.map(part => Buffer.byteLength(part));
+    response.writeHead(status, {
+      ...headers,
+      'content-length': lengths.reduce((sum, length) => sum + length, 0),
+    });
+    // Gathered, so that all of it leaves in one call of the system.
+    response.cork();
+    for (const part of parts) response.write(part);
+    response.end();
   } else if (body === undefined) {
     response.writeHead(status, { ...headers, 'content-length': 0 }).end();
   } else {

@@ -4,7 +4,7 @@ import type { Failed } from '../../failure.ts';
 import { andThen } from '../../maybe-promise.ts';
 import type { RequestMeta } from '../../request-meta.ts';
 import { handleComplete } from '../completion.ts';
-import type { Answer, Era, Method } from '../era.ts';
+import { toKept, type Answer, type Era, type Method } from '../era.ts';
 import { internalError, toFault, toNotFound } from '../faults.ts';
 import { refuseCursor, toPages } from '../pages.ts';
 import { handlePromptGet, handleRead, handleToolCall, type Asked } from '../requests.ts';
@@ -23,7 +23,7 @@ export function createEra2025(model: ServerModel): Era {
   const { catalogue, pageSize } = model;
   const list = (name: string, entries: readonly object[]): Method => {
     const pages = new Map<unknown, Answer>();
-    for (const [cursor, page] of toPages(name, entries, pageSize)) pages.set(cursor, { result: `{${page}}` });
+    for (const [cursor, page] of toPages(name, entries, pageSize)) pages.set(cursor, toKept(`{${page}}`));
     return params => pages.get(params['cursor']) ?? { fault: refuseCursor(params) };
   };
   const methods = new Map<string, Method>([

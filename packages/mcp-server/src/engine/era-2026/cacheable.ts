@@ -1,4 +1,4 @@
-import type { Answer, Method } from '../era.ts';
+import { toKept, type Answer, type Method } from '../era.ts';
 import { refuseCursor } from '../pages.ts';
 import type { ServerModel } from '../server-model.ts';
 
@@ -18,7 +18,7 @@ export function toCacheable(
     const { ttlMs = LIST_TTL_MS, scope: cacheScope = scope } = listCache ?? {};
     const tail = `,"ttlMs":${ttlMs},"cacheScope":"${cacheScope}","_meta":${JSON.stringify(about)}}`;
     return new Map(
-      pages.map(([cursor, page]) => [cursor, { result: `{"resultType":"complete",${page}${tail}` }]),
+      pages.map(([cursor, page]) => [cursor, toKept(`{"resultType":"complete",${page}${tail}`)]),
     );
   };
   const open = write('public');
