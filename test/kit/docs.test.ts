@@ -12,7 +12,8 @@ import { REFERENCE, renderReference } from './render-reference.ts';
 
 const run = promisify(execFile);
 const read = (path: string): string => readFileSync(`${ROOT}${path}`, 'utf8');
-const blocks = ['docs/kit/guide.md', 'docs/kit/tool-design.md'].flatMap(path =>
+const PAGES = ['guide', 'tool-design', 'tasks', 'skills'].map(name => `docs/kit/${name}.md`);
+const blocks = PAGES.flatMap(path =>
   codeBlocks(read(path), 'ts').map((code, index) => ({ name: `${path} ${index + 1}`, code })),
 );
 let folder: string;

@@ -3,7 +3,7 @@ import { refuse } from '../definition/refuse.ts';
 import type { Log } from '../log.ts';
 import { toBase64 } from '../content.ts';
 import { readText } from './file-text.ts';
-import { SKILL_FILE, toSkillEntry, type Skill, type SkillFile } from './skill.ts';
+import { toSkillEntry, type Skill, type SkillFile } from './skill.ts';
 
 /** What a server needs of its skills to answer from. */
 export interface CompiledSkills {
@@ -52,9 +52,9 @@ function compileFile({ uri: skillUri, frontmatter }: Skill, file: SkillFile): Li
   return compileStatic({
     uri,
     ...(uri === skillUri ? { name, description } : { name: file.path.slice(file.path.lastIndexOf('/') + 1) }),
-    mimeType: file.path.endsWith(SKILL_FILE) ? 'text/markdown' : mimeType,
+    mimeType,
     size: bytes.byteLength,
-    read: () => contents as { uri: string; mimeType: string; text: string },
+    read: () => contents,
   });
 }
 

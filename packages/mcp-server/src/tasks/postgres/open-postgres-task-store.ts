@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { escapeIdentifier, Pool } from 'pg';
 import { createLineLog, type Log } from '../../log.ts';
 import { KitError } from '../../kit-error.ts';
-import type { TaskStore } from '../task-store.ts';
-import type { Task } from '../task.ts';
+import type { StoredTask, TaskStore } from '../task-store.ts';
+import { hasEnded, type Task } from '../task.ts';
 import { createWatchers } from '../watchers.ts';
 import { openPresence } from './presence.ts';
 
@@ -14,6 +15,8 @@ export interface PostgresTaskStoreOptions {
   readonly table?: string;
   /** Connections for queries, beside one that listens; 5 unless given. */
   readonly maxConnections?: number;
+  /** Milliseconds a process may be cut off before the others give up its tasks; 3,000 unless given. */
+  readonly graceMs?: number;
   /** For connections that break; warnings and errors go to stderr unless given. */
   readonly log?: Log;
 }
@@ -28,6 +31,7 @@ const LOCK_CLASS = 1_416_129_355;
 const CONNECT_MS = 10_000;
 const QUERY_MS = 30_000;
 const CLEAN_MS = 60_000;
+const GRACE_MS = 3000;
 
 /**
  * Keeps tasks in PostgreSQL 14 or newer, so that results outlive the process, and several processes serve each other's
@@ -36,7 +40,8 @@ const CLEAN_MS = 60_000;
  * @throws KitError `definition_invalid` for a table name that cannot be; what `pg` throws if it cannot connect.
  */
 export async function openPostgresTaskStore(options: PostgresTaskStoreOptions): Promise<PostgresTaskStore> {
-  const { connectionString, table: name = 'mcp_tasks', maxConnections = 5, log = createLineLog() } = options;
+  const { connectionString, table: name = 'mcp_tasks', maxConnections = 5 } = options;
+  const { graceMs = GRACE_MS, log = createLineLog() } = options;
   if (!/^[a-z_][a-z0-9_]{0,50}$/.test(name)) {
     throw new KitError(
       'definition_invalid',
@@ -76,6 +81,19 @@ export async function openPostgresTaskStore(options: PostgresTaskStoreOptions): 
   }
   let cleanedAt = Date.now();
 
+  const look = async (taskId: string): Promise<StoredTask | undefined> => {
+    const { rows } = await pool.query<Omit<StoredTask, 'task'> & { task: string }>(
+      `SELECT task, revision, runner <> $2 AND NOT EXISTS (
+         SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2
+           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+           AND classid = $3::int::oid AND objid = runner::oid
+       ) AS interrupted FROM ${table} WHERE task_id = $1 AND expires_at > now()`,
+      [taskId, runner, LOCK_CLASS],
+    );
+    const [row] = rows;
+    return row && { ...row, task: JSON.parse(row.task) as Task };
+  };
+
   return {
     create: async task => {
       if (Date.now() - cleanedAt > CLEAN_MS) {
@@ -90,16 +108,11 @@ export async function openPostgresTaskStore(options: PostgresTaskStoreOptions): 
       ]);
     },
     get: async taskId => {
-      const { rows } = await pool.query<{ task: string; revision: number; interrupted: boolean }>(
-        `SELECT task, revision, runner <> $2 AND NOT EXISTS (
-           SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2
-             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-             AND classid = $3::int::oid AND objid = runner::oid
-         ) AS interrupted FROM ${table} WHERE task_id = $1 AND expires_at > now()`,
-        [taskId, runner, LOCK_CLASS],
-      );
-      const [row] = rows;
-      return row && { ...row, task: JSON.parse(row.task) as Task };
+      const found = await look(taskId);
+      if (!found?.interrupted || hasEnded(found.task)) return found;
+      // Its process may only have lost its connection, and be about to come back.
+      await delay(graceMs);
+      return look(taskId);
     },
     replace: async (task, revision) => {
       const { rowCount } = await pool.query(

@@ -9,8 +9,8 @@ import { openPostgresTaskStore } from './index.ts';
 const drop = (): void => {};
 const log: Log = { debug: drop, info: drop, warn: drop, error: drop };
 let database: TestDatabase;
-const openStore = (): ReturnType<typeof openPostgresTaskStore> =>
-  openPostgresTaskStore({ connectionString: database.url, log });
+const openStore = (graceMs = 50): ReturnType<typeof openPostgresTaskStore> =>
+  openPostgresTaskStore({ connectionString: database.url, graceMs, log });
 
 beforeAll(async () => {
   database = await openTestDatabase();
@@ -63,8 +63,9 @@ test('several processes serve each other’s tasks', async () => {
   await untilStatus(runner, waiting, 'cancelled');
 });
 
-test('a lost connection comes back, with what was missed', async () => {
+test('a lost connection comes back, with what was missed, and nothing is given up meanwhile', async () => {
   await using store = await openStore();
+  await using patient = await openStore(3000);
   const { open, seen } = createTaskFixture({ store });
   await using client = await open();
   const taskId = await startTask(client, 'wait');
@@ -73,14 +74,15 @@ test('a lost connection comes back, with what was missed', async () => {
   const admin = new Client({ connectionString: database.url });
   await admin.connect();
   try {
-    // Every connection of this role but this one, and a change that nobody is told of meanwhile.
-    await admin.query(
-      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = current_user',
-    );
+    const cut = `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'`;
+    await admin.query(cut);
+    expect(await patient.get(taskId)).toMatchObject({ task: { status: 'working' }, interrupted: false });
+    // A change that nobody is told of.
     await admin.query(
       `UPDATE mcp_tasks SET task = replace(task, '"working"', '"cancelled"'), revision = revision + 1 WHERE task_id = $1`,
       [taskId],
     );
+    await admin.query(cut);
   } finally {
     await admin.end();
   }
