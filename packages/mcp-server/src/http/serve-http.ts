@@ -46,7 +46,7 @@ export async function serveHttp(served: Served, options: ServeHttpOptions): Prom
   stop.signal.addEventListener('abort', exchange.close);
   let closing: Promise<void> | undefined;
   // Not Fastify: its routing, hooks and reply do nothing for these few paths, but cost an eighth of what a bare server
-  // takes for a request, and half of a cold start.
+  // takes for a request, and a third of a cold start.
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     // A caller that keeps its connection busy would hold up the end for as long as it likes.
     if (closing !== undefined) return sendAnswer(response, CLOSING);
