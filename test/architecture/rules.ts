@@ -62,7 +62,12 @@ export const ONLY_IN: readonly { module: RegExp; paths: readonly string[]; why: 
   },
   {
     module: /^(pg|kysely)$/,
-    paths: ['packages/agents/src/store/', 'packages/agents/src/compose.ts', 'packages/mcp-server/src/sql/'],
+    paths: [
+      'packages/agents/src/store/',
+      'packages/agents/src/compose.ts',
+      'packages/mcp-server/src/sql/',
+      'packages/mcp-server/src/tasks/postgres/',
+    ],
     why: 'the database is known to the store only',
   },
   {

@@ -176,7 +176,8 @@ export function renderConfiguration(): string {
     '# Configuration',
     '',
     'Settings are environment variables, read once at the start. All problems are reported together, and an unknown',
-    'name that begins with `TRAMONTANE_` is one. This page is made from `packages/agents/src/config.ts` by `npm run docs`.',
+    'name that begins with `TRAMONTANE_` is one. The example server has settings of its own, in',
+    '[its README](../examples/company/README.md). This page is made from `packages/agents/src/config.ts` by `npm run docs`.',
     '',
     '| variable | form | default | meaning |',
     '|---|---|---|---|',
@@ -204,7 +205,7 @@ function isInjected(name: string, value: string | undefined): boolean {
 
 function parsePort(text: string | undefined): number | Problem {
   const port = Number(text ?? 3000);
-  return Number.isInteger(port) && port >= 0 && port <= 65_535
+  return /^\d+$/.test(text ?? '0') && port <= 65_535
     ? port
     : new Problem(`${JSON.stringify(text)} is no port. Give a number from 0 to 65535.`);
 }
@@ -248,7 +249,9 @@ function parseAllowed(text: string | undefined): ReturnType<typeof parseAllowLis
   try {
     return parseAllowList(text);
   } catch (error) {
-    return new Problem(error instanceof Error ? error.message : String(error));
+    const sentence = error instanceof Error ? error.message : String(error);
+    // The egress names the setting itself; so does the list of problems.
+    return new Problem(sentence.replace('TRAMONTANE_ALLOW_PRIVATE_NETWORKS: ', ''));
   }
 }
 

@@ -1,5 +1,5 @@
 import type { CreateConnector, UpdateConnector } from '@tramontane/wire';
-import { ApiError, notFound } from './api-error.ts';
+import { ApiError, notFound, type ApiErrorCode } from './api-error.ts';
 import type { Caller } from './caller.ts';
 import { connectorAccess, connectorConfig, changedConnector } from './given-connector.ts';
 import type { Connector } from './connector.ts';
@@ -108,14 +108,14 @@ function nameTaken(name: string): ApiError {
   });
 }
 
+const API_CODES: Partial<Record<ToolServerFailure['code'], ApiErrorCode>> = {
+  refused: 'tool_server_refused',
+  timed_out: 'tool_server_timed_out',
+  invalid_target: 'invalid_request',
+};
+
 /** 401/403 of the tool server, its silence, and everything else that is no answer (API notes, direct tool call). */
 function toApiError(error: unknown): unknown {
   if (!(error instanceof ToolServerFailure)) return error;
-  const code =
-    error.code === 'refused'
-      ? 'tool_server_refused'
-      : error.code === 'timed_out'
-        ? 'tool_server_timed_out'
-        : 'tool_server_unreachable';
-  return new ApiError(code, error.message, { cause: error });
+  return new ApiError(API_CODES[error.code] ?? 'tool_server_unreachable', error.message, { cause: error });
 }

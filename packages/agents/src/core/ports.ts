@@ -166,7 +166,7 @@ export interface ToolServers {
 }
 
 export type ToolServerFailureCode =
-  'unreachable' | 'not_mcp_server' | 'refused' | 'timed_out' | 'protocol_error' | 'closed' | 'cancelled';
+  'unreachable' | 'invalid_target' | 'not_mcp_server' | 'refused' | 'timed_out' | 'protocol_error' | 'closed' | 'cancelled';
 
 /** A tool server that gave no usable answer. */
 export class ToolServerFailure extends Error {

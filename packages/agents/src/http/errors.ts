@@ -64,7 +64,11 @@ export function read<T extends z.ZodType>(schema: T, value: unknown, part: Reque
 
 export function answerError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const body = toBody(error);
-  if (body.raw_status_code >= 500) request.log.error({ err: error }, 'request failed');
+  if (body.raw_status_code >= 500) {
+    // What a tool server or a model's vendor did is expected to happen; what we did is not.
+    if (error instanceof ApiError) request.log.warn({ code: error.code }, error.message);
+    else request.log.error({ err: error }, 'request failed');
+  }
   if (body.raw_status_code === 429 || body.raw_status_code === 503) reply.header('retry-after', '1');
   reply.code(body.raw_status_code).send(body);
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../core/api-error.ts';
 import { isTooDeep, MAX_DEPTH } from '../core/nesting.ts';
@@ -6,14 +7,38 @@ import { isTooDeep, MAX_DEPTH } from '../core/nesting.ts';
 export function acceptJsonOnly(app: FastifyInstance): void {
   app.removeContentTypeParser('text/plain');
   const parse = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') return done(null);
-    return parse(request, body, (error, value) => {
-      if (error) done(error);
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
+    if (bytes.length === 0) return done(null);
+    if (!isUtf8(bytes)) return done(notUtf8());
+    const text = bytes.toString('utf8');
+    return parse(request, text, (error, value) => {
+      if (error) done(isJson(text) ? forbiddenKey() : error);
       else if (isTooDeep(value)) done(tooDeep());
       else done(null, value);
     });
   });
+}
+
+/** Read as something else, a message would be stored with other letters than were sent. */
+function notUtf8(): ApiError {
+  return new ApiError('invalid_request', 'The body is not valid UTF-8.');
+}
+
+/** What the parser refuses although it is JSON: keys that would change how objects work. */
+function forbiddenKey(): ApiError {
+  return new ApiError(
+    'invalid_request',
+    'The body has a key __proto__ or constructor.prototype, which is not accepted.',
+  );
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function tooDeep(): ApiError {

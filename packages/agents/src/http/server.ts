@@ -13,6 +13,7 @@ import { answerError, answerUnauthorized } from './errors.ts';
 import { addHealthRoutes, type Health } from './health-routes.ts';
 import { acceptJsonOnly } from './json-body.ts';
 import { addModelRoutes, type Models } from './model-routes.ts';
+import { addNotYetRoutes } from './not-yet-routes.ts';
 
 export interface HttpPorts {
   readonly agents: Agents;
@@ -68,6 +69,7 @@ export function createHttpServer(ports: HttpPorts): FastifyInstance {
   addConversationRoutes(app, ports.conversations);
   addConnectorRoutes(app, ports.connectors);
   addModelRoutes(app, ports.models);
+  addNotYetRoutes(app);
   return app;
 }
 

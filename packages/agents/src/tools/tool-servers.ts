@@ -73,10 +73,7 @@ function toTarget(connector: Connector, access: ConnectorAccess): ServerTarget {
 function toFailure(error: unknown, connector: Connector, signal: AbortSignal): unknown {
   if (error instanceof ConnectionError) {
     const { code, mayHaveRun } = error;
-    return new ToolServerFailure(code === 'invalid_target' ? 'unreachable' : code, error.message, {
-      mayHaveRun,
-      cause: error,
-    });
+    return new ToolServerFailure(code, error.message, { mayHaveRun, cause: error });
   }
   // What a stack that is too small throws, when the client takes such an answer apart.
   if (error instanceof RangeError) return tooDeep(connector, error);

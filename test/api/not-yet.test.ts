@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openApiServer, type ApiServer } from './open-api-server.ts';
+
+let api: ApiServer;
+beforeAll(async () => {
+  api = await openApiServer();
+});
+afterAll(() => api.close());
+
+it.each([
+  ['POST', '/v1/conversations/conv_1/restart'],
+  ['PATCH', '/v1/agents/ag_1/version?version=0'],
+  ['PUT', '/v1/agents/ag_1/aliases?alias=a&version=0'],
+  ['POST', '/v1/agents/completions'],
+  ['POST', '/v1/chat/completions'],
+  ['POST', '/v1/connectors/c/user/credentials'],
+])('%s %s is refused by name, not as a wrong address', async (method, path) => {
+  const { status, json } = await api.send(method, path, {});
+  expect(status).toBe(400);
+  expect(json).toMatchObject({ type: 'not_supported' });
+});
+
+it.each([
+  ['is not UTF-8', new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), /UTF-8/],
+  ['holds __proto__', '{"model":"m","name":"n","metadata":{"__proto__":{"a":1}}}', /__proto__/],
+])('a body that %s says so', async (_what, body, message) => {
+  const response = await fetch(`${api.url}/v1/agents`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${api.key}`, 'content-type': 'application/json' },
+    body,
+  });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ message: expect.stringMatching(message) });
+});
