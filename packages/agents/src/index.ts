@@ -1,4 +1,5 @@
 export { startServer, type RunningServer, type StartServerOptions } from './compose.ts';
 export { ConfigError, readConfig, renderConfiguration, type Config } from './config.ts';
 export { API_ERRORS, type ApiErrorCode } from './core/api-error.ts';
+export { openGeneratedKey, type GeneratedKey } from './generated-keys.ts';
 export { STORE_ERROR_CODES, StoreError, type StoreErrorCode } from './store/store-error.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, link, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { chmod, link, lstat, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { codeOf, EmbeddedPostgresError, toFolderError } from './error.ts';
 import { isRoot } from './system-user.ts';
 
@@ -8,10 +8,7 @@ import { isRoot } from './system-user.ts';
 export async function openDataFolder(dataDirectory: string): Promise<string> {
   const wanted = resolve(dataDirectory);
   try {
-    // Root's database runs as another user, who has to pass through (not read) the folder.
-    const made = await mkdir(wanted, { recursive: true, mode: isRoot() ? 0o711 : 0o700 });
-    // The umask took bits away from a folder just made.
-    if (made !== undefined && isRoot()) await chmod(wanted, 0o711);
+    await makeFolder(wanted);
     const folder = await realpath(wanted);
     // access(2) says yes to root on read-only file systems and on full disks.
     const trial = join(folder, `.write-trial-${process.pid}-${randomBytes(4).toString('hex')}`);
@@ -24,6 +21,32 @@ export async function openDataFolder(dataDirectory: string): Promise<string> {
   } catch (error) {
     throw toFolderError(wanted, error);
   }
+}
+
+/** Makes a folder and its parents, one by one: below /proc the recursive mkdir of Node 24 never returns. */
+async function makeFolder(path: string): Promise<void> {
+  // Root's database runs as another user, who has to pass through (not read) the folder.
+  const mode = isRoot() ? 0o711 : 0o700;
+  try {
+    await mkdir(path, { mode });
+    // The umask took bits away from a folder just made.
+    if (isRoot()) await chmod(path, mode);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
+    const parent = dirname(path);
+    // The parent is there, so it is the place that takes no folders.
+    if (codeOf(error) !== 'ENOENT' || parent === path || (await isThere(parent))) throw error;
+    await makeFolder(parent);
+    await makeFolder(path);
+  }
+}
+
+/** A link to nothing counts as there: no folder can be made in its place. */
+async function isThere(path: string): Promise<boolean> {
+  return await lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /**

@@ -64,7 +64,9 @@ export function toFolderError(folder: string, cause: unknown): EmbeddedPostgresE
         ? 'the file system is read-only'
         : code === 'EACCES' || code === 'EPERM'
           ? 'permission is denied'
-          : String(cause instanceof Error ? cause.message : cause);
+          : code === 'ENOENT'
+            ? 'no folder can be made there'
+            : String(cause instanceof Error ? cause.message : cause);
   return new EmbeddedPostgresError(
     'data_folder_unusable',
     `The data folder ${folder} cannot be used: ${reason}. ${elsewhere}`,

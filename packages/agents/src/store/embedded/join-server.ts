@@ -67,7 +67,8 @@ export async function joinServer(options: JoinOptions): Promise<Membership> {
       }
       if (own) {
         const fatal = await readLastFatal(own.logPath, own.logOffset);
-        const error = fatal === undefined ? undefined : toStartError(cluster, own.logPath, fatal);
+        const error =
+          fatal === undefined ? undefined : toStartError(cluster, own.logPath, fatal, placement.user);
         if (error && ++failures >= 3) throw error;
         // A rival started at the same moment: let the two fall out of step.
         await delay(Math.random() * 100, undefined, { signal });

@@ -246,3 +246,32 @@ test.skipIf(!nobodyCanRun)('an ordinary user and then root use the same folder',
   expect(await ask(postgres.url('tramontane'), 'SELECT * FROM kept')).toEqual([]);
   await postgres.close();
 });
+
+test('a place that takes no folders is refused, not tried for ever', async () => {
+  // Below /proc no user can make a folder, root included.
+  await expect(openEmbeddedPostgres({ dataDirectory: '/proc/tramontane/data' })).rejects.toMatchObject({
+    code: 'data_folder_unusable',
+    message: expect.stringMatching(
+      /^The data folder \/proc\/tramontane\/data cannot be used: .*TRAMONTANE_DATA/u,
+    ) as string,
+  });
+});
+
+test.runIf(isRoot())(
+  'a database whose files belong to somebody else: the message has the command',
+  async () => {
+    const data = await makeFolder();
+    const postgres = await openEmbeddedPostgres({ dataDirectory: data });
+    const { data: cluster } = postgres.location;
+    await postgres.close();
+    const user = await findDatabaseUser();
+    // As a copy by root leaves it.
+    await runProgram('chown', ['-R', '0:0', cluster]);
+    await expect(openEmbeddedPostgres({ dataDirectory: data })).rejects.toMatchObject({
+      code: 'start_failed',
+      message: expect.stringContaining(`chown -R ${user?.name} ${cluster}`) as string,
+    });
+    await runProgram('chown', ['-R', user?.name ?? '', cluster]);
+    await (await openEmbeddedPostgres({ dataDirectory: data })).close();
+  },
+);

@@ -1,5 +1,7 @@
 import { open, stat, truncate } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { codeOf, EmbeddedPostgresError } from './error.ts';
+import type { SystemUser } from './system-user.ts';
 
 const logLimit = 10 * 1024 * 1024;
 
@@ -31,8 +33,16 @@ export async function readLastFatal(path: string, offset: number): Promise<strin
   }
 }
 
-/** Why the server does not start, where waiting would not help; undefined where it would. */
-export function toStartError(cluster: string, log: string, fatal: string): EmbeddedPostgresError | undefined {
+/**
+ * Why the server does not start, where waiting would not help; undefined where it would.
+ * `user` is the one it was started as; undefined is the user we are.
+ */
+export function toStartError(
+  cluster: string,
+  log: string,
+  fatal: string,
+  user: SystemUser | undefined,
+): EmbeddedPostgresError | undefined {
   // Somebody else was faster, or the remains of a killed server are not yet gone.
   if (
     /lock file "[^"]*" (?:already exists|is empty)|pre-existing shared memory|is starting up|shutting down/u.test(
@@ -46,8 +56,24 @@ export function toStartError(cluster: string, log: string, fatal: string): Embed
       `The database in ${cluster} cannot start: the disk is full. Free some space and start again.`,
     );
   }
+  if (/Permission denied|has wrong ownership/u.test(fatal)) {
+    const owner = user === undefined ? userInfo().username : ownerName(user);
+    return new EmbeddedPostgresError(
+      'start_failed',
+      `The database in ${cluster} does not start: its files belong to another user, as after a copy of the data folder (${fatal.slice(0, 300)}). Give them back as root and start again: chown -R ${owner} ${quote(cluster)}`,
+    );
+  }
   return new EmbeddedPostgresError(
     'start_failed',
     `The database in ${cluster} does not start: ${fatal.slice(0, 300)}. The log ${log} has more; put that right and start again, or set DATABASE_URL.`,
   );
+}
+
+/** For chown: a cluster's owner is known by number only, and its name here is a phrase. */
+function ownerName({ name, uid }: SystemUser): string {
+  return name.includes(' ') ? String(uid) : name;
+}
+
+function quote(path: string): string {
+  return /^[\w./-]+$/u.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
