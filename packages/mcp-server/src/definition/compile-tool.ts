@@ -4,7 +4,7 @@ import type { Subject } from '../handler-context.ts';
 import type { CompiledSchema, SchemaCompiler } from './compiled-schema.ts';
 import type { JsonSchema, Tool } from './define-tool.ts';
 import { compileParamHeaders, type ParamHeader } from './param-headers.ts';
-import { checkTimeout, LONGEST_TIMEOUT_MS, refuse, within } from './refuse.ts';
+import { checkTimeout, refuse, within } from './refuse.ts';
 
 /** A tool ready to be called. */
 export interface CompiledTool {
@@ -28,6 +28,8 @@ export interface CompiledTask {
   readonly before: CompiledTool;
   /** In the background. */
   readonly body: CompiledTool;
+  /** For the body, if the tool has one of its own: nobody waits, so the one for calls does not hold. */
+  readonly timeoutMs: number | undefined;
 }
 
 /** As in tools/list. */
@@ -100,8 +102,8 @@ function withTask(tool: Tool, body: CompiledTool): CompiledTool {
     task: {
       required: task === 'required',
       before: { ...withoutOutput, output: undefined, handler: before },
-      // Nobody waits for it, so its time is limited by how long a task is kept.
-      body: { ...body, timeoutMs: tool.timeoutMs ?? LONGEST_TIMEOUT_MS },
+      body,
+      timeoutMs: tool.timeoutMs,
     },
   };
 }

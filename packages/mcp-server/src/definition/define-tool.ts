@@ -50,7 +50,8 @@ interface ToolCommon {
    * The call may go on after its reply, as a task (extension `io.modelcontextprotocol/tasks` of 2026-07-28). `optional`:
    * for clients that know tasks; all others wait for the result. `required`: nobody can wait for it, and other clients
    * are refused. The handler is the same, and runs once: `elicit` waits for the answer, `progress` sets the message of
-   * the task, `signal` aborts when it is cancelled. Without `timeoutMs` it may take as long as tasks are kept.
+   * the task, `signal` aborts when it is cancelled. Without `timeoutMs` it may take an hour
+   * (`tasks.timeoutMs` of the server).
    */
   readonly task?: 'optional' | 'required';
 }

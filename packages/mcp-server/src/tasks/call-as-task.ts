@@ -27,7 +27,7 @@ export interface CallAnswers {
  */
 export async function callAsTask(
   { tasks, log }: ServerModel,
-  { before, body }: CompiledTask,
+  { before, body, timeoutMs: ownTimeoutMs }: CompiledTask,
   call: ToolCall,
   answers: CallAnswers,
 ): Promise<Answer> {
@@ -35,7 +35,7 @@ export async function callAsTask(
   if (admitted.kind === 'input_needed') return answers.toQuestions(admitted);
   if (admitted.kind === 'failed') return answers.toResult(admitted);
   const { params, meta, dialect, dialogue } = call;
-  const timeoutMs = Math.min(body.timeoutMs, tasks.limits.ttlMs);
+  const timeoutMs = ownTimeoutMs ?? tasks.limits.timeoutMs;
 
   const run = async (running: RunningTask): Promise<TaskEnd> => {
     const inTask: ToolCall = {
@@ -60,6 +60,7 @@ export async function callAsTask(
     const task = await tasks.start({
       owner: meta.auth?.fingerprint ?? '',
       tool: call.name,
+      timeoutMs,
       client: dialect.readClient(params, meta),
       // What was asked before the task is known in it.
       given: dialogue?.input ?? { responses: {}, state: undefined },

@@ -10,6 +10,7 @@ import { changeTask, type TaskStore } from './task-store.ts';
 import { hasEnded, toEnded, type Task, type TaskEnd } from './task.ts';
 
 export interface TaskLimits {
+  readonly timeoutMs: number;
   readonly ttlMs: number;
   readonly pollIntervalMs: number;
   readonly maxRunning: number;
@@ -20,6 +21,8 @@ export interface TaskLimits {
 export interface TaskWork {
   readonly owner: string;
   readonly tool: string;
+  /** How long `run` takes at most; it keeps to it by itself. */
+  readonly timeoutMs: number;
   readonly client: ClientDetails;
   readonly given: GivenInput;
   /** Rejecting fails the task. */
@@ -29,7 +32,7 @@ export interface TaskWork {
 /** A task from the inside. */
 export interface RunningTask {
   readonly taskId: string;
-  /** Aborts when the task was cancelled, has expired, or the server stops. */
+  /** Aborts when the task was cancelled, or the server stops. */
   readonly signal: AbortSignal;
   readonly asking: TaskDialogue;
   /** Shown to the client with the task, sooner or later. */
@@ -86,7 +89,7 @@ export function createTaskRuns(store: TaskStore, limits: TaskLimits, log: Log): 
   };
 
   /** Never rejects. */
-  const carryOut = async ({ taskId, ttlMs }: Task, work: TaskWork, stop: AbortController): Promise<void> => {
+  const carryOut = async ({ taskId }: Task, work: TaskWork, stop: AbortController): Promise<void> => {
     const failed = (error: unknown, what: string): void =>
       log.error({ taskId, tool: work.tool, err: error }, `Task ${taskId}: ${what}.`);
     const change = (update: (task: Task) => Task): Promise<unknown> =>
@@ -109,9 +112,6 @@ export function createTaskRuns(store: TaskStore, limits: TaskLimits, log: Log): 
       else asking.deliver(stored.task.inputResponses);
     };
     const unwatch = store.watch(taskId, () => void look().catch(error => failed(error, 'it cannot be read')));
-    // One that outlives its time to live could be found by nobody.
-    const expiry = setTimeout(() => stop.abort(), ttlMs);
-    expiry.unref();
     try {
       const end = await work
         .run({ taskId, signal: stop.signal, asking, setMessage })
@@ -123,11 +123,10 @@ export function createTaskRuns(store: TaskStore, limits: TaskLimits, log: Log): 
         ? { status: 'failed', error: { code: -32603, message: STOPPED } }
         : end;
       // Who cancelled it has written so already, and an ended task is left as it is.
-      await keep(() => change(task => toEnded(task, shown, Date.now(), limits.ttlMs)));
+      await keep(() => change(task => toEnded(task, shown, Date.now())));
     } catch (error) {
       failed(error, 'how it ended cannot be written, and is lost');
     } finally {
-      clearTimeout(expiry);
       unwatch();
       // What the handler left running must not ask any more.
       stop.abort();
@@ -144,7 +143,7 @@ export function createTaskRuns(store: TaskStore, limits: TaskLimits, log: Log): 
   };
 }
 
-function createTask({ owner, tool }: TaskWork, { ttlMs, pollIntervalMs }: TaskLimits): Task {
+function createTask({ owner, tool, timeoutMs }: TaskWork, { ttlMs, pollIntervalMs }: TaskLimits): Task {
   const now = Date.now();
   return {
     // Where nobody authenticates, the id is all that keeps others away from the task.
@@ -154,7 +153,7 @@ function createTask({ owner, tool }: TaskWork, { ttlMs, pollIntervalMs }: TaskLi
     status: 'working',
     createdAt: now,
     lastUpdatedAt: now,
-    ttlMs,
+    ttlMs: timeoutMs + ttlMs,
     pollIntervalMs,
     inputRequests: {},
     inputResponses: {},

@@ -1,5 +1,5 @@
 import { KitError } from '../kit-error.ts';
-import { isExpired, type Task } from './task.ts';
+import type { Task } from './task.ts';
 
 /** A task as a store gives it. */
 export interface StoredTask {
@@ -42,7 +42,7 @@ export async function changeTask(
 ): Promise<Task | undefined> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const stored = await store.get(taskId);
-    if (stored === undefined || isExpired(stored.task, Date.now())) return undefined;
+    if (stored === undefined) return undefined;
     const changed = change(stored.task);
     if (changed === stored.task || (await store.replace(changed, stored.revision))) return changed;
   }

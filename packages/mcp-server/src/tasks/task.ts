@@ -29,7 +29,7 @@ export interface Task {
   /** Milliseconds since 1970, as `Date.now()` gives them. */
   readonly createdAt: number;
   readonly lastUpdatedAt: number;
-  /** Milliseconds from `createdAt`; then the task may be forgotten. Grows when the task ends. */
+  /** Milliseconds from `createdAt`; then the task may be forgotten. */
   readonly ttlMs: number;
   readonly pollIntervalMs: number;
   /** Questions to the client that have no answer yet. */
@@ -73,15 +73,13 @@ export function withResponses(task: Task, given: TaskResponses, now: number): Ta
   };
 }
 
-/** @param keepMs how long what came out is kept. */
-export function toEnded(task: Task, end: TaskEnd, now: number, keepMs: number): Task {
+export function toEnded(task: Task, end: TaskEnd, now: number): Task {
   const { statusMessage: _, ...kept } = task;
   return {
     ...kept,
     ...end,
     ...(end.status === 'failed' && { statusMessage: end.error.message }),
     lastUpdatedAt: now,
-    ttlMs: Math.max(task.ttlMs, now - task.createdAt + keepMs),
     inputRequests: {},
     inputResponses: {},
   };

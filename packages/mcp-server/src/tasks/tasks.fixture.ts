@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import * as z from 'zod';
+import { elicitation, inputRequired } from '../asking/input-required.ts';
 import { defineTool } from '../definition/define-tool.ts';
 import { ToolError } from '../kit-error.ts';
 import { createMcpServer, type McpServer } from '../server.ts';
@@ -94,6 +95,18 @@ export function createTaskFixture(tasks: TasksOptions = {}): TaskFixture {
           return answer.action === 'accept' && again.action === 'accept'
             ? `${answer.content.age} and ${again.content.age}`
             : 'declined';
+        },
+      }),
+      defineTool({
+        name: 'rounds',
+        description: 'Asks twice under one key, and keeps the first answer in its state.',
+        input: nothing,
+        task: 'required',
+        handler: (_args, { input: { responses, state } }) => {
+          const seen = [...((state as unknown[] | undefined) ?? []), responses['name']].filter(Boolean);
+          if (seen.length === 2) return JSON.stringify(seen);
+          const question = elicitation({ message: 'Your name?', schema: z.object({ name: z.string() }) });
+          return inputRequired({ requests: { name: question }, state: seen });
         },
       }),
     ],

@@ -13,7 +13,7 @@ afterEach(() => {
 
 describe('a call that becomes a task', () => {
   test('gives an id at once and the result of the call later', async () => {
-    const { open, seen } = createTaskFixture({ ttlMs: 5000, pollIntervalMs: 250 });
+    const { open, seen } = createTaskFixture({ timeoutMs: 2000, ttlMs: 3000, pollIntervalMs: 250 });
     await using client = await open();
 
     const created = await callTool(client, 'add', { a: 1, b: 2 });
@@ -29,7 +29,7 @@ describe('a call that becomes a task', () => {
     expect(seen.taskIds).toEqual([created['taskId']]);
     expect(task).toMatchObject({ resultType: 'complete', result: { structuredContent: { sum: 3 } } });
     expect(task).not.toHaveProperty('statusMessage');
-    expect(Number(task['ttlMs'])).toBeGreaterThanOrEqual(5000);
+    expect(task['ttlMs']).toBe(5000);
   });
 
   test('is answered at once when its arguments are wrong, or it may not begin', async () => {
@@ -98,6 +98,35 @@ describe('a call that becomes a task', () => {
     ).rejects.toMatchObject(UNKNOWN);
   });
 
+  test('asks again under another key, and hands the answer over under the first', async () => {
+    const { open } = createTaskFixture();
+    await using client = await open();
+    const taskId = await startTask(client, 'rounds');
+    for (const [key, name] of [
+      ['name', 'Ann'],
+      ['name-2', 'Bob'],
+    ] as const) {
+      const { inputRequests } = await vi.waitFor(async () => {
+        const task = await untilStatus(client, taskId, 'input_required');
+        expect(task['inputRequests']).toHaveProperty([key]);
+        return task;
+      });
+      expect(Object.keys(inputRequests ?? {})).toEqual([key]);
+      const inputResponses = { [key]: { action: 'accept', content: { name } } };
+      await client.request('tasks/update', { taskId, inputResponses });
+    }
+    const { result } = await untilStatus(client, taskId, 'completed');
+    expect(JSON.stringify(result)).toMatch(/Ann.*Bob/);
+  });
+
+  test('fails when it has to ask what the client cannot answer', async () => {
+    const { server } = createTaskFixture();
+    const capabilities = { extensions: { 'io.modelcontextprotocol/tasks': {} } };
+    await using client = await openTestClient(server, { capabilities });
+    const { error } = await untilStatus(client, await startTask(client, 'ask'), 'failed');
+    expect(error).toMatchObject({ code: -32021, data: { requiredCapabilities: { elicitation: {} } } });
+  });
+
   test('fails when an answer is not one to its question', async () => {
     const { open } = createTaskFixture();
     await using client = await open();
@@ -152,7 +181,7 @@ describe('a task', () => {
 
   test('is forgotten when its time is over', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
-    const { open } = createTaskFixture({ ttlMs: 1000 });
+    const { open } = createTaskFixture({ timeoutMs: 500, ttlMs: 500 });
     await using client = await open();
     const taskId = await startTask(client, 'add', { a: 1, b: 2 });
     const { ttlMs } = await untilStatus(client, taskId, 'completed');
@@ -162,12 +191,15 @@ describe('a task', () => {
     await expect(client.request('tasks/get', { taskId })).rejects.toMatchObject(UNKNOWN);
   });
 
-  test('that runs longer than it is kept is stopped', async () => {
-    const { open, seen } = createTaskFixture({ ttlMs: 20 });
+  test('that takes too long is stopped, and says so', async () => {
+    const { open, seen } = createTaskFixture({ timeoutMs: 20 });
     await using client = await open();
-    await startTask(client, 'wait');
-    const signal = await seen.begun.promise;
-    await vi.waitFor(() => expect(signal.aborted).toBe(true));
+    const { result } = await untilStatus(client, await startTask(client, 'wait'), 'completed');
+    expect(result).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringContaining('timed out') }],
+    });
+    expect((await seen.begun.promise).aborted).toBe(true);
   });
 
   test('is told of to who listens, from as it is to its end', async () => {
@@ -218,7 +250,11 @@ describe('bounds', () => {
 
   test('so many are kept; expired ones make room', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
-    const { open } = createTaskFixture({ store: createMemoryTaskStore({ maxTasks: 2 }), ttlMs: 1000 });
+    const { open } = createTaskFixture({
+      store: createMemoryTaskStore({ maxTasks: 2 }),
+      timeoutMs: 500,
+      ttlMs: 500,
+    });
     await using client = await open();
     for (const a of [1, 2]) {
       await untilStatus(client, await startTask(client, 'add', { a, b: 0 }), 'completed');

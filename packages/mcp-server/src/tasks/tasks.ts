@@ -3,12 +3,14 @@ import type { Log } from '../log.ts';
 import { createMemoryTaskStore } from './memory-task-store.ts';
 import { createTaskRuns, type TaskLimits, type TaskRuns } from './task-runs.ts';
 import { changeTask, type TaskStore } from './task-store.ts';
-import { hasEnded, isExpired, toEnded, withResponses, type Task, type TaskResponses } from './task.ts';
+import { hasEnded, toEnded, withResponses, type Task, type TaskResponses } from './task.ts';
 
 export interface TasksOptions {
   /** Memory of this process unless given; `@tramontane/mcp-server/postgres` has one that outlives it. */
   readonly store?: TaskStore;
-  /** Milliseconds a task may take, and its result is kept after that; 3,600,000 unless given. */
+  /** Milliseconds a task may take whose tool has no `timeoutMs` of its own; 3,600,000 unless given. */
+  readonly timeoutMs?: number;
+  /** Milliseconds its result is kept after that, at least; 3,600,000 unless given. */
   readonly ttlMs?: number;
   /** Milliseconds a client should wait between two looks at a task; 1,000 unless given. */
   readonly pollIntervalMs?: number;
@@ -37,6 +39,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 export function createTasks(options: TasksOptions, log: Log): Tasks {
   const { store = createMemoryTaskStore() } = options;
   const limits = {
+    timeoutMs: checkLimit('timeoutMs', options.timeoutMs, 3_600_000),
     ttlMs: checkLimit('ttlMs', options.ttlMs, 3_600_000),
     pollIntervalMs: checkLimit('pollIntervalMs', options.pollIntervalMs, 1000),
     maxRunning: checkLimit('maxRunning', options.maxRunning, 1000),
@@ -45,13 +48,11 @@ export function createTasks(options: TasksOptions, log: Log): Tasks {
   const runs = createTaskRuns(store, limits, log);
   const find = async (taskId: string, owner: string): Promise<Task | undefined> => {
     const stored = await store.get(taskId);
-    if (stored === undefined || stored.task.owner !== owner || isExpired(stored.task, Date.now())) {
-      return undefined;
-    }
+    if (stored === undefined || stored.task.owner !== owner) return undefined;
     if (!stored.interrupted || hasEnded(stored.task)) return stored.task;
     const error = { code: -32603, message: 'The server that ran this task is gone. Call the tool again.' };
     return changeTask(store, taskId, task =>
-      hasEnded(task) ? task : toEnded(task, { status: 'failed', error }, Date.now(), limits.ttlMs),
+      hasEnded(task) ? task : toEnded(task, { status: 'failed', error }, Date.now()),
     );
   };
   const change = async (taskId: string, owner: string, update: (task: Task) => Task): Promise<boolean> => {
@@ -66,7 +67,7 @@ export function createTasks(options: TasksOptions, log: Log): Tasks {
     respond: (taskId, owner, responses) =>
       change(taskId, owner, task => withResponses(task, responses, Date.now())),
     cancel: (taskId, owner) =>
-      change(taskId, owner, task => toEnded(task, { status: 'cancelled' }, Date.now(), limits.ttlMs)),
+      change(taskId, owner, task => toEnded(task, { status: 'cancelled' }, Date.now())),
   };
 }
 
