@@ -72,7 +72,11 @@ export const ONLY_IN: readonly { module: RegExp; paths: readonly string[]; why: 
   },
   {
     module: /^fastify$/,
-    paths: ['packages/agents/src/http/', 'packages/mcp-server/src/http/', 'packages/agents/src/compose.ts'],
+    paths: [
+      'packages/agents/src/http/',
+      'packages/mcp-server/src/fastify/',
+      'packages/agents/src/compose.ts',
+    ],
     why: 'HTTP is known to the http rooms only',
   },
 ];

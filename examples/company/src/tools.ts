@@ -91,9 +91,12 @@ function createCreateTicket(owner: Pool): Tool {
     description:
       'Create a support ticket with a title, a description and a priority. Returns the ticket with its id.',
     input: z.object({
-      title: z.string().min(1).max(200),
-      description: z.string().max(10_000),
-      priority: z.enum(['low', 'medium', 'high', 'urgent']).default('medium'),
+      title: z.string().min(1).max(200).describe('What it is about, in a few words'),
+      description: z.string().max(10_000).describe('What happened, and what is wanted'),
+      priority: z
+        .enum(['low', 'medium', 'high', 'urgent'])
+        .default('medium')
+        .describe('How soon somebody should look at it'),
     }),
     annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: false },
     idempotent: true,

@@ -81,8 +81,6 @@ export type { SessionLimits } from './http/http-sessions.ts';
 export type { RequestMeta } from './request-meta.ts';
 export { serveHttp } from './http/serve-http.ts';
 export type { HttpServing, ServeHttpOptions } from './http/serve-http.ts';
-export { mcpPlugin } from './http/mcp-plugin.ts';
-export type { McpPluginOptions } from './http/mcp-plugin.ts';
 export { toNodeHandler } from './node/to-node-handler.ts';
 export type { NodeHandler, NodeHandlerOptions } from './node/to-node-handler.ts';
 export { toFetchHandler } from './fetch/to-fetch-handler.ts';

@@ -3,7 +3,7 @@ import { text as readText } from 'node:stream/consumers';
 import { fastify } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBearerCheck } from '@tramontane/guards';
-import { mcpPlugin } from './mcp-plugin.ts';
+import { mcpPlugin } from '../fastify/index.ts';
 import { serveHttp, type HttpServing } from './serve-http.ts';
 import { createGate, createShop } from './shop.fixture.ts';
 

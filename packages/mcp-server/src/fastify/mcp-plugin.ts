@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import { createExchange, type ExchangeOptions, type Served } from './exchange.ts';
-import type { HttpAnswer } from './http-message.ts';
-import { sendAnswer, toHttpRequest } from './node-exchange.ts';
+import { createExchange, type ExchangeOptions, type Served } from '../http/exchange.ts';
+import type { HttpAnswer } from '../http/http-message.ts';
+import { sendAnswer, toHttpRequest } from '../http/node-exchange.ts';
 
 export interface McpPluginOptions extends ExchangeOptions {
   /** A server, or versions of one: `{ v1, v2 }`. */
@@ -15,6 +15,8 @@ export interface McpPluginOptions extends ExchangeOptions {
  * answers stay inside the plugin and do not touch other routes.
  *
  * ```ts
+ * import { mcpPlugin } from '@tramontane/mcp-server/fastify';
+ *
  * await app.register(mcpPlugin, { server });
  * ```
  */

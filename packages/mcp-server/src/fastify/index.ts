@@ -1,0 +1,1 @@
+export { mcpPlugin, type McpPluginOptions } from './mcp-plugin.ts';
