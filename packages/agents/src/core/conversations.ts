@@ -1,13 +1,14 @@
-import { textOf, type Entry, type RunSignal } from '@tramontane/engine';
+import type { Entry, RunSignal } from '@tramontane/engine';
 import type { AppendConversation, CompletionArgs, StartConversation } from '@tramontane/wire';
 import type { Agents } from './agents.ts';
 import { ApiError, notFound, wrongField } from './api-error.ts';
 import type { CarriedRun } from './carry-run.ts';
 import type { Caller } from './caller.ts';
+import { checkInputs } from './check-inputs.ts';
 import type { Conversation, ConversationTarget } from './conversation.ts';
 import { toGivenEntries } from './given-entries.ts';
 import { storeTools, type GivenToolsPorts } from './given-tools.ts';
-import { openCalls, toHistory } from './history.ts';
+import { toHistory } from './history.ts';
 import { createId, isPlainId } from './ids.ts';
 import type { CheckModel, ConversationStore, RunStore, StartIn } from './ports.ts';
 import { planForAgent, planForModel, type RunPlan } from './run-plan.ts';
@@ -151,8 +152,9 @@ export function createConversations(ports: ConversationsPorts): Conversations {
       return toHistory(await ports.conversations.listRuns(caller, id));
     },
     async remove(caller, id) {
-      if (!isPlainId(id) || !(await ports.conversations.remove(caller, id)))
-        throw notFound('conversation', id);
+      const running = isPlainId(id) ? await ports.conversations.remove(caller, id) : undefined;
+      if (!running) throw notFound('conversation', id);
+      for (const runId of running) ports.runs.stop(runId);
     },
   };
 }
@@ -185,34 +187,6 @@ async function toTarget(
     completionArgs: given.completion_args ?? {},
     guardrails: given.guardrails ?? null,
   };
-}
-
-/** Every open call gets its result, and nothing else does: a model refuses a history where they do not match (3230). */
-function checkInputs(inputs: readonly Entry[], history: readonly Entry[]): void {
-  const open = new Map(openCalls(history).map(call => [call.callId, call.name]));
-  for (const entry of inputs) {
-    if (entry.kind === 'function.call') open.set(entry.callId, entry.name);
-    if (entry.kind !== 'function.result') continue;
-    if (!open.delete(entry.callId)) {
-      throw new ApiError(
-        'calls_open',
-        `No function call ${JSON.stringify(entry.callId)} waits for a result.`,
-      );
-    }
-  }
-  if (open.size > 0) {
-    const list = [...open].map(([id, name]) => `${name} (${id})`).join(', ');
-    throw new ApiError(
-      'calls_open',
-      `Function calls wait for their results: ${list}. Send a function.result for each.`,
-    );
-  }
-  const hasQuestion = inputs.some(
-    entry =>
-      entry.kind !== 'message.input' || textOf(entry.content) !== '' || typeof entry.content !== 'string',
-  );
-  if (!hasQuestion)
-    throw wrongField(['body', 'inputs'], 'There is nothing to answer: give a text or entries.', 'missing');
 }
 
 function refuseClientHandoff(execution: 'client' | 'server'): void {

@@ -69,7 +69,8 @@ export interface ConversationStore {
     caller: Caller,
     page: { offset: number; limit: number; metadata?: Readonly<Record<string, unknown>> },
   ): Promise<Conversation[]>;
-  remove(caller: Caller, id: string): Promise<boolean>;
+  /** Ids of the runs that were under way in it; `undefined` when there is no such conversation. */
+  remove(caller: Caller, id: string): Promise<readonly string[] | undefined>;
   /** Events of every run of the conversation, oldest run first. */
   listRuns(caller: Caller, id: string): Promise<StoredRun[]>;
 }
@@ -166,7 +167,14 @@ export interface ToolServers {
 }
 
 export type ToolServerFailureCode =
-  'unreachable' | 'invalid_target' | 'not_mcp_server' | 'refused' | 'timed_out' | 'protocol_error' | 'closed' | 'cancelled';
+  | 'unreachable'
+  | 'invalid_target'
+  | 'not_mcp_server'
+  | 'refused'
+  | 'timed_out'
+  | 'protocol_error'
+  | 'closed'
+  | 'cancelled';
 
 /** A tool server that gave no usable answer. */
 export class ToolServerFailure extends Error {

@@ -291,3 +291,63 @@ it('tells its readers all of a run, early and late', async () => {
   await settled(runs, id);
   expect(await hear()).toEqual(['0 run.started', '1 model.answered', '2 run.finished']);
 });
+
+/** A model that waits until it is stopped; with `deaf`, not even then. */
+function waitingModel(deaf: boolean) {
+  const asked = Promise.withResolvers<void>();
+  const stopped = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  const callModel: CallModel = async (request, options) => {
+    options.signal.addEventListener('abort', () => stopped.resolve());
+    asked.resolve();
+    await (deaf ? goOn.promise : stopped.promise);
+    options.signal.throwIfAborted();
+    return says(request, options);
+  };
+  return { callModel, asked: asked.promise, stopped: stopped.promise, goOn: goOn.resolve };
+}
+
+it.each([false, true])(
+  'stops a run whose conversation is gone; what it waits for is deaf: %s',
+  async deaf => {
+    const model = waitingModel(deaf);
+    const { runs, store, onError } = openProcess({ callModel: model.callModel });
+    const id = await startRun(runs, store);
+    const reader = runs.read(caller, id, new AbortController().signal);
+    expect((await reader.next()).value).toMatchObject({ seq: 0 });
+    await model.asked;
+    const left = await store.load(id);
+    const conversations = createConversationStore(database.db);
+    expect(await conversations.remove(caller, left?.conversationId ?? '')).toEqual([id]);
+    runs.stop(id);
+    await model.stopped;
+    await expect(reader.next()).rejects.toMatchObject({ code: 'not_found' });
+    model.goOn();
+    await settled(runs, id);
+    expect(onError).not.toHaveBeenCalled();
+  },
+);
+
+it('does not carry a run that was stopped while it was written down', async () => {
+  const callModel = vi.fn<CallModel>(says);
+  const { runs, store, onError } = openProcess({ callModel });
+  const run: CarriedRun = { id: createId('run'), caller, plan, history: [], events: [first] };
+  const conversation = {
+    id: createId('conversation'),
+    create: { target, name: null, description: null, metadata: null },
+  };
+  await runs.start(run, async () => {
+    const answer = await store.start(caller, { id: run.id, plan, first }, conversation);
+    await createConversationStore(database.db).remove(caller, conversation.id);
+    runs.stop(run.id);
+    return answer;
+  });
+  await settled(runs, run.id);
+  expect(callModel).not.toHaveBeenCalled();
+  expect(onError).not.toHaveBeenCalled();
+});
+
+it('stopping a run that is carried nowhere does nothing', () => {
+  const { runs } = openProcess();
+  expect(() => runs.stop(createId('run'))).not.toThrow();
+});

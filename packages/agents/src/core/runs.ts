@@ -18,6 +18,8 @@ export interface Runs {
   /** A run's signals from its first event to its end, wherever it is carried. */
   read(caller: Caller, runId: string, signal: AbortSignal): AsyncGenerator<RunSignal, void>;
   isCarried(runId: string): boolean;
+  /** Stops a run whose log is gone, if this process carries it: its calls are cancelled and its readers told at once. */
+  stop(runId: string): void;
   /** Waits for runs to end, at most `graceMs`; the rest is left for the next start to resume. */
   close(graceMs: number): Promise<void>;
 }
@@ -36,13 +38,12 @@ const MAX_RESUMES = 20;
 export function openRuns(ports: RunsPorts): Runs {
   const carried = new Map<string, { feed: RunFeed; done: Promise<void>; stop: AbortController }>();
   // Written down but not carried yet: the sweep for abandoned runs must leave these alone.
-  const starting = new Set<string>();
+  const starting = new Map<string, AbortController>();
   let closing = false;
 
-  const carry = (run: CarriedRun) => {
+  const carry = (run: CarriedRun, stop: AbortController) => {
     const feed = createRunFeed(run.id);
     feed.record(0, run.events);
-    const stop = new AbortController();
     if (closing) return feed.end();
     const append = async (seq: number, events: readonly RunEvent[]) => {
       // A stopped run writes nothing more: what it did not finish is for whoever resumes it.
@@ -71,10 +72,11 @@ export function openRuns(ports: RunsPorts): Runs {
 
   return {
     async start(run, write) {
-      starting.add(run.id);
+      const stop = new AbortController();
+      starting.set(run.id, stop);
       try {
         const answer = await write();
-        if (answer === 'started') carry(run);
+        if (answer === 'started') carry(run, stop);
         return answer;
       } finally {
         starting.delete(run.id);
@@ -92,7 +94,7 @@ export function openRuns(ports: RunsPorts): Runs {
       }
       await ports.runs.append(run, run.events.length, [resumed]);
       const history = await historyBefore(ports.conversations, run.caller, run.conversationId, run.id);
-      carry({ ...run, history, events: [...run.events, resumed] });
+      carry({ ...run, history, events: [...run.events, resumed] }, new AbortController());
     },
     readUnstored: (run, signal) => readUnstored(run, ports, signal),
     read: (caller, runId, signal) =>
@@ -105,6 +107,12 @@ export function openRuns(ports: RunsPorts): Runs {
         signal,
       }),
     isCarried: runId => starting.has(runId) || carried.has(runId),
+    stop(runId) {
+      const mine = carried.get(runId);
+      (mine?.stop ?? starting.get(runId))?.abort(new OwnershipLost(runId));
+      // A tool that does not heed its cancellation must not keep the readers waiting.
+      mine?.feed.end();
+    },
     async close(graceMs) {
       closing = true;
       const all = Promise.all([...carried.values()].map(({ done }) => done));

@@ -32,13 +32,25 @@ export function createConversationStore(db: Kysely<Tables>): ConversationStore {
       return rows.map(toConversation);
     },
     async remove(caller, id) {
-      const result = await db
-        .deleteFrom('conversations')
-        .where('workspace', '=', caller.workspace)
-        .where('user_id', '=', caller.user)
-        .where('id', '=', id)
-        .executeTakeFirst();
-      return result.numDeletedRows > 0n;
+      return await db.transaction().execute(async trx => {
+        // Locked before its runs are read: a turn that starts meanwhile is either among them or finds nothing here.
+        const known = await trx
+          .selectFrom('conversations')
+          .select('id')
+          .where('workspace', '=', caller.workspace)
+          .where('user_id', '=', caller.user)
+          .where('id', '=', id)
+          .forUpdate()
+          .executeTakeFirst();
+        if (!known) return undefined;
+        const runs = await trx
+          .selectFrom('runs')
+          .select(['id', 'running'])
+          .where('conversation_id', '=', id)
+          .execute();
+        await trx.deleteFrom('conversations').where('id', '=', id).execute();
+        return runs.flatMap(run => (run.running ? [run.id] : []));
+      });
     },
     async listRuns(caller, id) {
       const rows = await db
