@@ -62,6 +62,10 @@ export function callCompiled(tool: CompiledTool, call: ToolCall, log: Log): Mayb
 function toOutcome(ending: Ending<ToolOutcome>, { name, timeoutMs }: CompiledTool): ToolOutcome {
   if (ending.kind === 'done') return ending.value;
   if (ending.kind === 'aborted') return failed('aborted', `The call of tool "${name}" was cancelled.`);
+  return toTimedOut(name, timeoutMs);
+}
+
+export function toTimedOut(name: string, timeoutMs: number): Failed {
   return failed(
     'timed_out',
     `Tool "${name}" timed out after ${timeoutMs / 1000} s. Try again, or ask for less.`,

@@ -14,7 +14,7 @@ import { createCallerLog } from './caller-log.ts';
 import { withFields, type Log } from './log.ts';
 import { createProgress } from './progress.ts';
 import type { RequestMeta } from './request-meta.ts';
-import type { InTask } from './tasks/task-methods.ts';
+import type { InTask } from './tasks/task.ts';
 import { readTrace } from './trace-context.ts';
 
 /** One run of a handler: for whom, in which era's words. */

@@ -4,7 +4,7 @@ import type { Subject } from '../handler-context.ts';
 import type { CompiledSchema, SchemaCompiler } from './compiled-schema.ts';
 import type { JsonSchema, Tool } from './define-tool.ts';
 import { compileParamHeaders, type ParamHeader } from './param-headers.ts';
-import { checkTimeout, refuse, within } from './refuse.ts';
+import { checkTimeout, LONGEST_TIMEOUT_MS, refuse, within } from './refuse.ts';
 
 /** A tool ready to be called. */
 export interface CompiledTool {
@@ -28,7 +28,7 @@ export interface CompiledTask {
   readonly before: CompiledTool;
   /** In the background. */
   readonly body: CompiledTool;
-  /** For the body, if the tool has one of its own: nobody waits, so the one for calls does not hold. */
+  /** If the tool has one of its own: nobody waits, so the one for calls does not hold. */
   readonly timeoutMs: number | undefined;
 }
 
@@ -102,7 +102,8 @@ function withTask(tool: Tool, body: CompiledTool): CompiledTool {
     task: {
       required: task === 'required',
       before: { ...withoutOutput, output: undefined, handler: before },
-      body,
+      // The task has the limit: one for all rounds, and for the answers between them.
+      body: { ...body, timeoutMs: LONGEST_TIMEOUT_MS },
       timeoutMs: tool.timeoutMs,
     },
   };

@@ -2,7 +2,7 @@ import { KitError } from '../kit-error.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 /** setTimeout fires at once for anything longer. */
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+export const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** `subject` and `problem` make a sentence, and the problem says what to do. */
 export function refuse(subject: string, problem: string): never {

@@ -1,4 +1,4 @@
-import { callCompiled, type ToolCall, type ToolOutcome } from '../call-tool.ts';
+import { callCompiled, toTimedOut, type ToolCall, type ToolOutcome } from '../call-tool.ts';
 import type { CompiledTask } from '../definition/compile-tool.ts';
 import type { Answer } from '../engine/era.ts';
 import { internalError, toFault } from '../engine/faults.ts';
@@ -48,8 +48,7 @@ export async function callAsTask(
         progress: (...told) => running.setMessage(describeProgress(...told)),
       },
     };
-    const work = (again: ToolCall): ReturnType<typeof callCompiled> =>
-      callCompiled({ ...body, timeoutMs }, again, log);
+    const work = (again: ToolCall): ReturnType<typeof callCompiled> => callCompiled(body, again, log);
     const first = await work(inTask);
     return toTaskEnd(
       first.kind === 'input_needed' ? await askAndRepeat(first, inTask, work) : first,
@@ -61,6 +60,7 @@ export async function callAsTask(
       owner: meta.auth?.fingerprint ?? '',
       tool: call.name,
       timeoutMs,
+      timedOut: toTaskEnd(toTimedOut(call.name, timeoutMs), answers.toResult),
       client: dialect.readClient(params, meta),
       // What was asked before the task is known in it.
       given: dialogue?.input ?? { responses: {}, state: undefined },

@@ -1,16 +1,9 @@
-import type { RequestContext } from '../call-context.ts';
 import { readClient } from '../engine/era-2026/envelope.ts';
 import type { Answer, Method } from '../engine/era.ts';
 import { invalidParams } from '../engine/faults.ts';
 import { isRecord, RPC, type Fault, type Params } from '../engine/rpc.ts';
 import { declaresTasks, TASKS_CAPABILITY, toDetailedFields, type TaskResponses } from './task.ts';
 import type { Tasks } from './tasks.ts';
-
-/** What a handler has in a task and not elsewhere. */
-export interface InTask {
-  readonly taskId: string;
-  readonly progress: RequestContext['progress'];
-}
 
 /** tasks/get, tasks/update and tasks/cancel; `about` goes into the results' `_meta`. */
 export function createTaskMethods(tasks: Tasks, about: object): readonly (readonly [string, Method])[] {

@@ -21,8 +21,10 @@ export interface TaskLimits {
 export interface TaskWork {
   readonly owner: string;
   readonly tool: string;
-  /** How long `run` takes at most; it keeps to it by itself. */
+  /** From the start to the end, questions included. */
   readonly timeoutMs: number;
+  /** How it ends when that has passed. */
+  readonly timedOut: TaskEnd;
   readonly client: ClientDetails;
   readonly given: GivenInput;
   /** Rejecting fails the task. */
@@ -32,7 +34,7 @@ export interface TaskWork {
 /** A task from the inside. */
 export interface RunningTask {
   readonly taskId: string;
-  /** Aborts when the task was cancelled, or the server stops. */
+  /** Aborts when the task was cancelled, its time is over, or the server stops. */
   readonly signal: AbortSignal;
   readonly asking: TaskDialogue;
   /** Shown to the client with the task, sooner or later. */
@@ -51,7 +53,10 @@ export interface TaskRuns {
   readonly close: () => Promise<void>;
 }
 
-const STOPPED = 'The server stopped before the task was done. Call the tool again.';
+const STOPPED: TaskEnd = {
+  status: 'failed',
+  error: { code: -32603, message: 'The server stopped before the task was done. Call the tool again.' },
+};
 /** A store that is away comes back, or what the work brought is lost. */
 const RETRY_MS: readonly number[] = [100, 500, 2000, 5000];
 
@@ -112,16 +117,21 @@ export function createTaskRuns(store: TaskStore, limits: TaskLimits, log: Log): 
       else asking.deliver(stored.task.inputResponses);
     };
     const unwatch = store.watch(taskId, () => void look().catch(error => failed(error, 'it cannot be read')));
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      stop.abort();
+    }, work.timeoutMs);
     try {
       const end = await work
         .run({ taskId, signal: stop.signal, asking, setMessage })
         .catch((error: unknown): TaskEnd => {
           failed(error, 'it failed');
           return { status: 'failed', error: { code: -32603, message: 'Internal server error.' } };
-        });
-      const shown: TaskEnd = stop.signal.aborted
-        ? { status: 'failed', error: { code: -32603, message: STOPPED } }
-        : end;
+        })
+        .finally(() => clearTimeout(timer));
+      const stopped: TaskEnd = timedOut ? work.timedOut : STOPPED;
+      const shown = stop.signal.aborted ? stopped : end;
       // Who cancelled it has written so already, and an ended task is left as it is.
       await keep(() => change(task => toEnded(task, shown, Date.now())));
     } catch (error) {

@@ -1,3 +1,4 @@
+import type { RequestContext } from '../call-context.ts';
 import type { Capability, Question } from '../asking/question.ts';
 import { isRecord, type Params } from '../engine/rpc.ts';
 
@@ -40,6 +41,12 @@ export interface Task {
   readonly result?: Readonly<Record<string, unknown>>;
   /** Of a failed task. */
   readonly error?: TaskError;
+}
+
+/** What a handler has in a task and not elsewhere. */
+export interface InTask {
+  readonly taskId: string;
+  readonly progress: RequestContext['progress'];
 }
 
 /** How a task ended. */
