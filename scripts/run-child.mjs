@@ -33,7 +33,8 @@ export function runChild(node, args) {
   const watch = setInterval(() => {
     if (process.env.npm_lifecycle_event === undefined || process.ppid === parent) return;
     clearInterval(watch);
-    forward('SIGTERM');
+    // With npm gone because the terminal went, the child has been told already.
+    if (last.signal === '') forward('SIGTERM');
   }, 500);
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, forward);

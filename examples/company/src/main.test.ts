@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,4 +59,13 @@ test('the process: what is wrong is one sentence and status 1', async () => {
     `Port ${port} is in use by another program. Stop it, or set PORT to a free one.\n`,
   );
   taken.close();
+});
+
+test('the process: with nobody to read what it says it stops, and leaves the database to the next one', async () => {
+  const main = startMain({ PORT: '0', MCP_SECRET_TOKEN: token });
+  // Gone before it has said anything: its first word is written to a closed pipe.
+  main.child.stdout?.destroy();
+  expect(await main.ended).toEqual([0, null]);
+  expect(main.output()).toBe('');
+  expect((await readdir(join(folder, 'data', 'postgres-18'))).includes('postmaster.pid')).toBe(false);
 });

@@ -4,15 +4,20 @@ import { CompanyError, parseSettings, startCompany, type Company } from './index
 const say = (sentence: string): void => void process.stdout.write(`${sentence}\n`);
 const stop = new AbortController();
 let company: Company | undefined;
-let signals = 0;
+let interrupted = false;
 
-for (const name of ['SIGINT', 'SIGTERM'] as const) {
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => {
-    signals += 1;
-    // The second one means: now.
-    if (signals > 1) process.exit(1);
-    stop.abort();
-    if (company) void end(company);
+    // Ctrl-C once more means: now. The others also come one after the other when a terminal closes.
+    if (name === 'SIGINT' && interrupted) process.exit(1);
+    interrupted ||= name === 'SIGINT';
+    stopOnce();
+  });
+}
+// Without a listener, writing to a closed terminal or pipe would end the process and leave the database behind.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || error.code === 'EIO') stopOnce();
   });
 }
 
@@ -27,6 +32,12 @@ try {
   }
 } catch (error) {
   if (!stop.signal.aborted) fail(error);
+}
+
+function stopOnce(): void {
+  if (stop.signal.aborted) return;
+  stop.abort();
+  if (company) void end(company);
 }
 
 async function end(running: Company): Promise<void> {

@@ -5,6 +5,7 @@ test.each([
   [['start'], { kind: 'start', demo: true }],
   [['start', '--no-demo'], { kind: 'start', demo: false }],
   [['--no-demo', 'start'], { kind: 'start', demo: false }],
+  [['new', 'my-server'], { kind: 'new', folder: 'my-server' }],
   [['start', '--help'], { kind: 'help' }],
   [[], { kind: 'help' }],
   [['--version'], { kind: 'version' }],
@@ -16,6 +17,8 @@ test.each([
   [['serve'], 'serve'],
   [['start', '--nodemo'], '--nodemo'],
   [['start', 'now'], 'now'],
+  [['new'], 'folder'],
+  [['new', 'one', 'two'], 'one folder'],
 ])('%j is a mistake that names what was not understood', (args, named) => {
   const command = parseCommand(args);
   expect(command.kind).toBe('mistake');

@@ -3,11 +3,13 @@ import { parseArgs } from 'node:util';
 /** What the command line asked for. */
 export type Command =
   | { readonly kind: 'start'; readonly demo: boolean }
+  | { readonly kind: 'new'; readonly folder: string }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'mistake'; readonly sentence: string };
 
 export const HELP = `tramontane start [--no-demo]   start the Agents API and keep serving
+tramontane new <folder>        write a new MCP server project there
 tramontane --version           print the version
 tramontane --help              print this
 
@@ -32,6 +34,7 @@ export function parseCommand(args: readonly string[]): Command {
     if (values.version === true) return { kind: 'version' };
     const [command, ...rest] = positionals;
     if (command === undefined) return { kind: 'help' };
+    if (command === 'new') return parseNew(rest, values['no-demo'] === true);
     if (command !== 'start')
       return { kind: 'mistake', sentence: `There is no command "${command}". tramontane --help lists them.` };
     if (rest.length > 0)
@@ -47,4 +50,14 @@ export function parseCommand(args: readonly string[]): Command {
       sentence: `${error instanceof Error ? error.message : String(error)}. See tramontane --help.`,
     };
   }
+}
+
+function parseNew(rest: readonly string[], noDemo: boolean): Command {
+  const [folder, ...more] = rest;
+  if (folder === undefined || folder === '' || more.length > 0 || noDemo)
+    return {
+      kind: 'mistake',
+      sentence: 'new takes one folder, which must be new or empty: tramontane new my-server',
+    };
+  return { kind: 'new', folder };
 }

@@ -15,13 +15,11 @@ const STOP_LIMIT_MS = 15_000;
 export interface CompanyProcess {
   readonly url: string;
   close(): Promise<void>;
-  /** Ends it without waiting. */
-  kill(): void;
 }
 
 /**
  * Starts the example server and resolves when it says it is ready.
- * Throws StartError `example_missing` or `example_failed` (with what the server said last).
+ * Throws StartError `example_missing`, `example_port_taken`, or `example_failed` (with what the server said last).
  */
 export async function openCompanyProcess(options: {
   port: number;
@@ -41,7 +39,7 @@ export async function openCompanyProcess(options: {
     {
       env: {
         ...options.environment,
-        HOST: '127.0.0.1',
+        COMPANY_HOST: '127.0.0.1',
         PORT: String(options.port),
         MCP_SECRET_TOKEN: options.token,
         TRAMONTANE_DATA: options.dataFolder,
@@ -54,7 +52,7 @@ export async function openCompanyProcess(options: {
   const close = (): Promise<void> => stop(child);
   try {
     const url = await waitUntilReady(child, options.signal);
-    return { url, close, kill: () => void child.kill('SIGKILL') };
+    return { url, close };
   } catch (error) {
     await close();
     throw error;
@@ -63,25 +61,25 @@ export async function openCompanyProcess(options: {
 
 async function waitUntilReady(child: ChildProcess, signal: AbortSignal): Promise<string> {
   const said: string[] = [];
+  const complained: string[] = [];
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const fail = (what: string): void => {
-    // Of a stack trace only its sentence helps a person.
-    const last = said
-      .filter(line => !/^\s*$|^\s+at |^Node\.js v/.test(line))
-      .slice(-5)
-      .join('\n');
-    reject(new StartError('example_failed', `The example server ${what}${last === '' ? '.' : `:\n${last}`}`));
+    const reason = toReason(complained.length > 0 ? complained : said);
+    const code = /^Port \d+ is in use/m.test(reason) ? 'example_port_taken' : 'example_failed';
+    reject(new StartError(code, `The example server ${what}${reason === '' ? '.' : `:\n${reason}`}`));
   };
-  for (const stream of [child.stdout, child.stderr]) {
+  for (const [stream, lines] of [
+    [child.stdout, said],
+    [child.stderr, complained],
+  ] as const) {
     if (stream === null) continue;
     createInterface({ input: stream }).on('line', line => {
       const url = /^ready (http:\/\/\S+)$/.exec(line)?.[1];
       if (url !== undefined) resolve(url);
       // Read to the end of its life: a full pipe would stop the server.
-      else if (said.push(line) > 50) said.shift();
+      else if (lines.push(line) > 50) lines.shift();
     });
   }
-  child.once('error', error => fail(`could not be started: ${error.message}`));
   // 'close', not 'exit': its last words have arrived by then.
   child.once('close', (code, signalName) => fail(`ended with ${signalName ?? `exit code ${code}`}`));
   const stopped = (): void => reject(signal.reason as Error);
@@ -94,6 +92,14 @@ async function waitUntilReady(child: ChildProcess, signal: AbortSignal): Promise
     clearTimeout(timer);
     signal.removeEventListener('abort', stopped);
   }
+}
+
+/** Of a crash only the error's sentence helps a person; of anything else the last lines. */
+export function toReason(lines: readonly string[]): string {
+  const words = lines.filter(line => !/^\s*\^*\s*$|^\s+at |^Node\.js v/.test(line));
+  return (
+    words.findLast(line => /^(?:Uncaught )?[A-Z]\w*(?: \[\w+\])?: /.test(line)) ?? words.slice(-5).join('\n')
+  );
 }
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ApiClient } from './api-client.ts';
+import { isServing } from './company-probe.ts';
 import { isRecord, toRecords, toText, type JsonRecord } from './records.ts';
 import { StartError } from './start-error.ts';
 
@@ -13,19 +14,18 @@ export interface DemoAgent {
 }
 
 /**
- * The demo's agent with the tools it discovers: the one of an earlier start if there is one, brought up to date when
- * the tool server's address or token is another one now; a new one otherwise.
+ * The demo's agent with the tools it discovers. Of the agents of earlier starts the one with this tool server's address
+ * is kept; else one whose tool server is gone is given this one; an agent whose tool server still answers belongs to
+ * another start and is left alone. Where none is left, there is a new one.
  */
 export async function openDemoAgent(
   api: ApiClient,
   server: { url: string; token: string },
+  signal: AbortSignal,
 ): Promise<DemoAgent> {
-  const kept = await findKept(api);
-  if (kept === undefined) {
-    const created = await api.request('POST', '/v1/agents', toAgentRequest(server));
-    return withTools(api, created.body, 'created');
-  }
-  if (addressOf(kept) === server.url) {
+  const known = await findKnown(api);
+  const kept = known.find(agent => addressOf(agent) === server.url);
+  if (kept !== undefined) {
     try {
       return await withTools(api, kept, 'kept');
     } catch (error) {
@@ -33,8 +33,30 @@ export async function openDemoAgent(
       if (!(error instanceof StartError)) throw error;
     }
   }
-  const updated = await api.request('PATCH', `/v1/agents/${toText(kept['id'])}`, toAgentRequest(server));
+  const stale = kept ?? (await findAbandoned(known, signal));
+  if (stale === undefined) {
+    const created = await api.request('POST', '/v1/agents', toAgentRequest(server));
+    return withTools(api, created.body, 'created');
+  }
+  const updated = await api.request('PATCH', `/v1/agents/${toText(stale['id'])}`, toAgentRequest(server));
   return withTools(api, updated.body, 'updated');
+}
+
+async function findAbandoned(
+  agents: readonly JsonRecord[],
+  signal: AbortSignal,
+): Promise<JsonRecord | undefined> {
+  for (const agent of agents) {
+    const address = addressOf(agent);
+    // Only addresses the demo itself gives out are asked: anybody with a key can write others there.
+    if (
+      address !== undefined &&
+      /^http:\/\/127\.0\.0\.1:\d+$/.test(address) &&
+      !(await isServing(address, signal))
+    )
+      return agent;
+  }
+  return undefined;
 }
 
 /** The request of the guide (section "Configuration"), with this machine's server and a mark to find it again. */
@@ -55,14 +77,14 @@ function toAgentRequest(server: { url: string; token: string }): JsonRecord {
   };
 }
 
-async function findKept(api: ApiClient): Promise<JsonRecord | undefined> {
+async function findKnown(api: ApiClient): Promise<readonly JsonRecord[]> {
   const query = new URLSearchParams({
     name: NAME,
     metadata: JSON.stringify({ tramontane_demo: MARK }),
     page_size: '100',
   });
   const { body } = await api.request('GET', `/v1/agents?${query.toString()}`);
-  return toRecords(body).find(
+  return toRecords(body).filter(
     agent =>
       agent['name'] === NAME && isRecord(agent['metadata']) && agent['metadata']['tramontane_demo'] === MARK,
   );

@@ -25,7 +25,7 @@ export async function runDemo(options: {
 }): Promise<DemoResult> {
   const api = createApiClient(options);
   const began = performance.now();
-  const agent = await openDemoAgent(api, options.company);
+  const agent = await openDemoAgent(api, options.company, options.signal);
   const discovered = performance.now();
   const { body, headers } = await api.request('POST', '/v1/conversations', {
     agent_id: agent.id,

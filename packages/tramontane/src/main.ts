@@ -1,14 +1,18 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { HELP, parseCommand } from './arguments.ts';
 import { toFailure } from './failure.ts';
-import { createScreen } from './screen.ts';
+import { watchOutput } from './output-lost.ts';
+import { createScreen, type Screen } from './screen.ts';
 import { start } from './start.ts';
 import { openStopSignals } from './stop-signals.ts';
 
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
+  // Nobody reads what --help prints any more, as below `head`: that is no failure.
+  watchOutput([process.stdout, process.stderr], () => undefined);
   const command = parseCommand(args);
   const screen = createScreen(process.stdout);
   switch (command.kind) {
@@ -21,9 +25,25 @@ async function main(args: readonly string[]): Promise<number> {
     case 'mistake':
       process.stderr.write(`${command.sentence}\n`);
       return 1;
+    case 'new':
+      return writeProject(command.folder, screen);
     case 'start':
       return serve(command.demo);
   }
+}
+
+async function writeProject(folder: string, screen: Screen): Promise<number> {
+  // Loaded here: a start has no use for it.
+  const { writeTemplate } = await import('@tramontane/mcp-server/template');
+  const path = resolve(folder);
+  try {
+    await writeTemplate(path, basename(path));
+  } catch (error) {
+    process.stderr.write(`${toFailure(error)}\n`);
+    return 1;
+  }
+  screen.line(`A new MCP server is in ${path}. Its README.md says how to go on.`);
+  return 0;
 }
 
 async function serve(demo: boolean): Promise<number> {
@@ -33,6 +53,7 @@ async function serve(demo: boolean): Promise<number> {
     // The example server ends with this process by itself.
     process.exit(130);
   });
+  watchOutput([process.stdout, process.stderr], () => stop.stop());
   try {
     screen.title(`Tramontane ${readVersion()}`);
     await start({ environment: process.env, demo, screen, stop });

@@ -48,7 +48,7 @@ afterAll(async () => {
 function steps(change: Partial<NextSteps> = {}): NextSteps {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const apiKey = { source: 'file', file: join(folder, 'key'), first: 'secret-key' } as const;
-  return { url, apiKey, agentId: 'ag_1', question, ...change };
+  return { url, apiKey, company: undefined, agentId: 'ag_1', question, ...change };
 }
 
 async function runCurl(given: NextSteps): Promise<void> {

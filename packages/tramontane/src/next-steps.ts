@@ -10,6 +10,8 @@ export interface ApiKey {
 export interface NextSteps {
   readonly url: string;
   readonly apiKey: ApiKey;
+  /** The example server, and the file with its token; without a file the token is that of `MCP_SECRET_TOKEN`. */
+  readonly company: { readonly url: string; readonly tokenFile: string | undefined } | undefined;
   /** The demo's agent, or undefined when there was no demo: then the lines name a model. */
   readonly agentId: string | undefined;
   readonly question: string;
@@ -20,6 +22,7 @@ export function printNextSteps(screen: Screen, steps: NextSteps): void {
   screen.title('Use it');
   screen.row('URL', steps.url);
   screen.row('API key', toKeyPlace(screen, steps.apiKey));
+  if (steps.company !== undefined) screen.row('company', toCompanyPlace(steps.company));
   screen.title('curl');
   screen.line(toCurl(steps));
   screen.title('TypeScript (npm install @mistralai/mistralai; save as ask.mjs, run node ask.mjs)');
@@ -32,6 +35,10 @@ function toKeyPlace(screen: Screen, key: ApiKey): string {
   if (key.source === 'environment') return 'as set in TRAMONTANE_API_KEYS';
   const place = `in ${key.file} (only its owner may read it)`;
   return screen.terminal ? `${key.first}\n${place}` : place;
+}
+
+function toCompanyPlace({ url, tokenFile }: NonNullable<NextSteps['company']>): string {
+  return `${url}/mcp, token ${tokenFile === undefined ? 'as set in MCP_SECRET_TOKEN' : `in ${tokenFile}`}`;
 }
 
 /** A command for a POSIX shell. The key is read where it lies, so that none gets into a shell's history. */

@@ -3,6 +3,7 @@ export const START_ERRORS = {
   port_in_use: { meaning: 'The address the server should listen on is taken.', retry: false },
   example_missing: { meaning: 'The example server is not part of this installation.', retry: false },
   example_failed: { meaning: 'The example server did not start.', retry: true },
+  example_port_taken: { meaning: 'Another program took the port of the example server.', retry: true },
   demo_refused: { meaning: 'The Agents API answered a request of the demo with an error.', retry: false },
   demo_unanswered: { meaning: 'The Agents API did not answer a request of the demo.', retry: true },
 } as const satisfies Record<string, { meaning: string; retry: boolean }>;

@@ -1,16 +1,15 @@
 import { readConfig, startServer, type Config, type RunningServer } from '@tramontane/agents';
-import { openCompanyProcess, type CompanyProcess } from './company-process.ts';
-import { readCompanyToken } from './company-token.ts';
 import { reportDemo } from './demo-report.ts';
 import { DEMO_QUESTION, runDemo } from './demo.ts';
-import { findPort, isFree } from './free-port.ts';
+import { findExamplePlace, openExample, type Example } from './example.ts';
+import { isFree } from './free-port.ts';
 import { printNextSteps } from './next-steps.ts';
 import { toTime, type Screen } from './screen.ts';
 import { StartError } from './start-error.ts';
 import type { StopSignals } from './stop-signals.ts';
 
-const COMPANY_HOST = '127.0.0.1';
-const COMPANY_PORT = 8000;
+/** How often the example is tried again at another place when somebody takes its port at the last moment. */
+const EXAMPLE_TRIES = 3;
 
 export interface StartOptions {
   readonly environment: NodeJS.ProcessEnv;
@@ -27,22 +26,20 @@ export async function start(options: StartOptions): Promise<void> {
   const { screen, stop } = options;
   const config = readConfig(options.environment);
   await checkPort(config);
-  const port = options.demo ? await findCompanyPort(screen) : undefined;
-  // Both at once: each takes a second or so, mostly for loading its code.
-  const [server, example] = await Promise.allSettled([
-    openServer(config, port, screen),
-    port === undefined ? undefined : openExample(port, config, options),
-  ]);
-  try {
-    if (server.status === 'rejected') throw server.reason;
-    if (!stop.signal.aborted) await present(server.value, example, options);
-    if (!stop.signal.aborted) screen.line(`\nready ${server.value.url}`);
-    await stop.first;
+  const sayStopping = (): void =>
     screen.line('\nStopping: what is in flight is finished first. Press Ctrl-C again to stop at once.');
+  stop.signal.addEventListener('abort', sayStopping, { once: true });
+  try {
+    const parts = await openParts(config, options);
+    try {
+      if (!stop.signal.aborted) await present(parts, options);
+      if (!stop.signal.aborted) screen.line(`\nready ${parts.server.url}`);
+      await stop.first;
+    } finally {
+      await closeParts(parts);
+    }
   } finally {
-    // The server first: its runs may still be calling the example's tools.
-    if (server.status === 'fulfilled') await server.value.close();
-    if (example.status === 'fulfilled') await example.value?.process.close();
+    stop.signal.removeEventListener('abort', sayStopping);
   }
   screen.line('Stopped. Agents and conversations are kept for the next start.');
 }
@@ -56,23 +53,55 @@ async function checkPort({ host, port }: Config): Promise<void> {
   );
 }
 
-async function findCompanyPort(screen: Screen): Promise<number> {
-  const port = await findPort(COMPANY_HOST, COMPANY_PORT);
-  if (port !== COMPANY_PORT)
-    screen.step(`Port ${COMPANY_PORT} is in use: the example server takes ${port} instead.`);
-  return port;
+interface Parts {
+  readonly server: RunningServer;
+  /** Undefined when no demo was asked for; otherwise the example, or why there is none. */
+  readonly example: { readonly opened: Example } | { readonly failure: unknown } | undefined;
+}
+
+async function openParts(config: Config, { environment, demo, screen, stop }: StartOptions): Promise<Parts> {
+  if (!demo) return { server: await openServer(config, [], screen), example: undefined };
+  const options = { dataFolder: config.dataFolder, environment, screen, signal: stop.signal };
+  for (let tries = 1; ; tries += 1) {
+    const place = await findExamplePlace(options);
+    // Both at once: each takes a second or so, mostly for loading its code.
+    const [server, opened] = await Promise.allSettled([
+      // The example's address and no other on this machine.
+      openServer(config, [place.origin], screen),
+      openExample(place, options),
+    ]);
+    if (server.status === 'rejected') {
+      if (opened.status === 'fulfilled') await opened.value.close();
+      throw server.reason;
+    }
+    if (opened.status === 'fulfilled') return { server: server.value, example: { opened: opened.value } };
+    const failure: unknown = opened.reason;
+    const taken = failure instanceof StartError && failure.code === 'example_port_taken';
+    if (!taken || tries === EXAMPLE_TRIES) return { server: server.value, example: { failure } };
+    // The server lets one address through, and that is another program's now.
+    screen.step(`Port ${place.port} was taken at this moment: starting again with another one`);
+    await server.value.close();
+  }
+}
+
+// The server first: its runs may still be calling the example's tools.
+async function closeParts({ server, example }: Parts): Promise<void> {
+  try {
+    await server.close();
+  } finally {
+    if (example !== undefined && 'opened' in example) await example.opened.close();
+  }
 }
 
 async function openServer(
   config: Config,
-  examplePort: number | undefined,
+  extraAllowedOrigins: readonly string[],
   screen: Screen,
 ): Promise<RunningServer> {
   const began = performance.now();
   const server = await startServer(config, {
     onProgress: sentence => screen.step(sentence),
-    // The example's address and no other on this machine.
-    extraAllowedOrigins: examplePort === undefined ? [] : [`${COMPANY_HOST}:${examplePort}`],
+    extraAllowedOrigins,
   });
   screen.step(
     `Agents API at ${server.url}, data in ${server.databaseLocation} (${toTime(performance.now() - began)})`,
@@ -80,46 +109,17 @@ async function openServer(
   return server;
 }
 
-interface Example {
-  readonly process: CompanyProcess;
-  readonly token: string;
-}
-
-async function openExample(
-  port: number,
-  config: Config,
-  { environment, screen, stop }: StartOptions,
-): Promise<Example> {
-  const began = performance.now();
-  screen.step('Starting the example company MCP server');
-  const token = await readCompanyToken(environment, config.dataFolder);
-  const process = await openCompanyProcess({
-    port,
-    token,
-    dataFolder: config.dataFolder,
-    environment,
-    signal: stop.signal,
-  });
-  screen.step(`Example company MCP server at ${process.url} (${toTime(performance.now() - began)})`);
-  return { process, token };
-}
-
 // A demo that fails is told and leaves the server serving.
-async function present(
-  server: RunningServer,
-  example: PromiseSettledResult<Example | undefined>,
-  { screen, stop, demo }: StartOptions,
-): Promise<void> {
+async function present({ server, example }: Parts, { screen, stop }: StartOptions): Promise<void> {
+  const opened = example !== undefined && 'opened' in example ? example.opened : undefined;
   let agentId: string | undefined;
   try {
-    if (example.status === 'rejected') throw example.reason;
-    if (example.value !== undefined) {
-      const { url } = example.value.process;
-      const company = { url, token: example.value.token };
+    if (example !== undefined && 'failure' in example) throw example.failure;
+    if (opened !== undefined) {
       const result = await runDemo({
         url: server.url,
         key: server.apiKey.first,
-        company,
+        company: { url: opened.url, token: opened.token.token },
         signal: stop.signal,
       });
       agentId = result.agent.id;
@@ -131,6 +131,18 @@ async function present(
       error instanceof StartError ? error.message : String(error instanceof Error ? error.stack : error);
     screen.problem(`\nThe demo conversation did not work; the server keeps serving.\n${why}`);
   }
-  printNextSteps(screen, { url: server.url, apiKey: server.apiKey, agentId, question: DEMO_QUESTION });
-  if (!demo) screen.line('\nNo demo was asked for: only the Agents API runs.');
+  const missing =
+    example === undefined
+      ? 'No demo was asked for: there is no example server, and what follows asks the model alone.'
+      : 'The example server is missing: what follows asks the model alone, without its tools.';
+  if (agentId === undefined) screen.line(`\n${opened === undefined ? missing : DEMO_AGENT_MISSING}`);
+  printNextSteps(screen, {
+    url: server.url,
+    apiKey: server.apiKey,
+    company: opened && { url: opened.url, tokenFile: opened.token.file },
+    agentId,
+    question: agentId === undefined ? 'What can you do?' : DEMO_QUESTION,
+  });
 }
+
+const DEMO_AGENT_MISSING = "The demo's agent is missing: what follows asks the model alone, without tools.";
