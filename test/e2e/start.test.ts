@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../architecture/source-file.ts';
+import { codeBlocks, readPages } from '../docs/pages.ts';
 import { CAN_SEE_PROCESSES, left } from './processes.ts';
 import { freePort, openStarted, waitUntil, type Started, type StartOptions } from './started.ts';
 
@@ -53,6 +54,14 @@ async function get(url: string, path: string): Promise<unknown> {
   return response.json();
 }
 
+async function post(url: string, path: string, body: unknown): Promise<unknown> {
+  const key = (await readFile(join(data, 'api-key'), 'utf8')).trim();
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  const response = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  expect(response.status).toBe(200);
+  return response.json();
+}
+
 async function nothingLeft(): Promise<void> {
   if (!CAN_SEE_PROCESSES) return;
   await waitUntil(
@@ -68,6 +77,20 @@ async function expectSentence(started: Started, ...parts: string[]): Promise<voi
   expect(started.stderr()).not.toMatch(/^\s+at /m);
   expect(started.stderr().trim().split('\n')).toHaveLength(1);
   expect(started.stdout()).not.toContain('ready ');
+}
+
+/** The README's program, twice as a person would, with the addresses this start has. */
+async function runReadme(url: string, company: string): Promise<void> {
+  const program = codeBlocks(readPages().get('README.md') ?? '', 'ts')[0] ?? '';
+  const here = await mkdtemp(join(folder, 'reader-'));
+  await symlink(join(ROOT, 'node_modules'), join(here, 'node_modules'));
+  await symlink(data, join(here, '.tramontane'));
+  const text = program.replace('http://127.0.0.1:3000', url).replace('http://127.0.0.1:8000', company);
+  await writeFile(join(here, 'ask.mts'), text);
+  for (let time = 1; time <= 2; time += 1) {
+    const { stdout } = await run(process.execPath, ['ask.mts'], { cwd: here });
+    expect(stdout).toContain("type: 'tool.execution'");
+  }
 }
 
 test(
@@ -98,6 +121,9 @@ test(
     expect(stdout).toContain("type: 'tool.execution'");
 
     expect(await get(url, '/v1/conversations')).toHaveLength(3);
+    const company = /Example company MCP server at (http:\S+)/.exec(said)?.[1] ?? '';
+    expect(said).toContain(`company   ${company}/mcp, token in ${join(data, 'company-token')}`);
+    await runReadme(url, company);
     started.signalGroup('SIGINT');
     await started.ended;
     expect(started.stdout()).toContain('Stopped. Agents and conversations are kept');
@@ -123,8 +149,8 @@ test(
     expect(started.stdout()).toMatch(
       /^  agent +ag_\w+ \((kept from an earlier start|kept, its tool server updated)\)$/m,
     );
-    expect(await get(url, '/v1/agents')).toHaveLength(1);
-    expect(await get(url, '/v1/conversations')).toHaveLength(4);
+    expect(await get(url, '/v1/agents')).toHaveLength(3);
+    expect(await get(url, '/v1/conversations')).toHaveLength(6);
     started.process.kill('SIGTERM');
     expect(await started.ended).toBe(0);
     await nothingLeft();
@@ -141,7 +167,7 @@ test(
     await killed.ended;
     await nothingLeft();
     const next = await start({ args: ['--no-demo'] });
-    expect(await get(await next.ready(), '/v1/conversations')).toHaveLength(5);
+    expect(await get(await next.ready(), '/v1/conversations')).toHaveLength(7);
   },
 );
 
@@ -151,7 +177,7 @@ test(
   async () => {
     const both = await Promise.all([start({ args: ['--no-demo'] }), start({ args: ['--no-demo'] })]);
     const urls = await Promise.all(both.map(one => one.ready()));
-    for (const url of urls) expect(await get(url, '/v1/agents')).toHaveLength(1);
+    for (const url of urls) expect(await get(url, '/v1/agents')).toHaveLength(3);
     for (const one of both) {
       expect(one.stdout()).not.toContain('company');
       expect(one.stdout()).not.toContain('One conversation');
@@ -159,9 +185,59 @@ test(
     both[0]?.process.kill('SIGTERM');
     expect(await both[0]?.ended).toBe(0);
     // The one that is left keeps its database.
-    expect(await get(urls[1] ?? '', '/v1/agents')).toHaveLength(1);
+    expect(await get(urls[1] ?? '', '/v1/agents')).toHaveLength(3);
   },
 );
+
+test(
+  'two starts at once with the demo on one data folder: both conversations work, and so does the first one afterwards',
+  { timeout: LIMIT },
+  async () => {
+    const both = await Promise.all([start(), start()]);
+    const urls = await Promise.all(both.map(one => one.ready()));
+    for (const one of both) {
+      expect(one.stdout()).toMatch(/^  tool +database_query/m);
+      expect(one.stderr()).toBe('');
+    }
+    const third = await start();
+    await third.ready();
+    expect(third.stdout()).toMatch(/^  tool +database_query/m);
+    const agents = both.map(one => /^  agent +(ag_\w+)/m.exec(one.stdout())?.[1] ?? '');
+    for (const [index, url] of urls.entries()) {
+      const body = { agent_id: agents[index], inputs: 'Query the database for all users' };
+      expect(JSON.stringify(await post(url, '/v1/conversations', body))).toContain('"is_error":false');
+    }
+  },
+);
+
+test(
+  'when nobody reads what it says any more, it stops and leaves nothing behind',
+  { timeout: LIMIT },
+  async () => {
+    const started = await start();
+    // As `npm start | head -3` does; what is said after that goes to a closed pipe.
+    await waitUntil(
+      () => (started.stdout().split('\n').length > 3 ? true : undefined),
+      () => started.stdout(),
+    );
+    started.process.stdout?.destroy();
+    expect(await started.ended).toBe(0);
+    expect(started.stderr()).toBe('');
+    await nothingLeft();
+  },
+);
+
+test('a terminal that goes away takes everything with it', { timeout: LIMIT }, async () => {
+  const started = await start({ command: ['npm', 'start', '--', '--no-demo'] });
+  await started.ready();
+  started.process.stdout?.destroy();
+  started.process.stderr?.destroy();
+  started.signalGroup('SIGHUP');
+  await started.ended;
+  await nothingLeft();
+  // Not only ended: the database was told to.
+  expect(await readdir(join(data, 'postgres-18'))).not.toContain('postmaster.pid');
+});
 
 test('a port in use gets one sentence', { timeout: LIMIT }, async () => {
   const taken = createServer().listen(0, '127.0.0.1');
@@ -213,5 +289,7 @@ test('a demo that fails says why, and the server keeps serving', { timeout: LIMI
   expect(started.stdout()).toContain('The demo conversation did not work; the server keeps serving.');
   expect(started.stdout()).toContain('MCP_SECRET_TOKEN must not contain blanks');
   expect(started.stdout()).not.toContain('two words');
-  expect(await get(url, '/v1/agents')).toHaveLength(1);
+  expect(started.stdout()).toContain('The example server is missing');
+  expect(started.stdout()).not.toContain('Query the database');
+  expect(await get(url, '/v1/agents')).not.toHaveLength(0);
 });
