@@ -2,7 +2,7 @@ import type { CreateAgent, UpdateAgent } from '@tramontane/wire';
 import type { Agent, AgentConfig, StoredTool } from './agent.ts';
 import { ApiError, notFound } from './api-error.ts';
 import type { Caller } from './caller.ts';
-import { storeTools, type GivenToolsPorts } from './given-tools.ts';
+import { toStoredTools, type GivenToolsPorts } from './given-tools.ts';
 import { createId, isPlainId } from './ids.ts';
 import type { AgentFilter, AgentStore, CheckModel } from './ports.ts';
 import { refuseUnstorable, refuseUnsupported } from './unsupported.ts';
@@ -48,8 +48,8 @@ export function createAgents(ports: AgentsPorts): Agents {
       refuseUnsupported(given);
       refuseUnstorable(given, ['body']);
       ports.checkModel(given.model);
-      const tools = await storeTools(caller, given.tools ?? [], ports);
-      return ports.agents.insert(caller, createId('agent'), {
+      const { tools, inline } = await toStoredTools(caller, given.tools ?? [], ports);
+      const config: AgentConfig = {
         model: given.model,
         name: given.name,
         instructions: given.instructions ?? null,
@@ -60,7 +60,8 @@ export function createAgents(ports: AgentsPorts): Agents {
         handoffs: given.handoffs ?? null,
         metadata: given.metadata ?? null,
         versionMessage: given.version_message ?? null,
-      });
+      };
+      return ports.agents.insert(caller, createId('agent'), config, inline);
     },
     async list(caller, filter) {
       refuseUnstorable(filter.metadata, ['query', 'metadata']);
@@ -76,8 +77,10 @@ export function createAgents(ports: AgentsPorts): Agents {
       refuseUnstorable(given, ['body']);
       if (given.model != null) ports.checkModel(given.model);
       const { config: before } = await get(caller, id);
-      const tools = given.tools && (await storeTools(caller, given.tools, ports, before.tools));
-      const agent = await ports.agents.update(caller, id, current => withChanges(current, given, tools), {
+      const made = given.tools && (await toStoredTools(caller, given.tools, ports, before.tools));
+      const change = (current: AgentConfig) => withChanges(current, given, made?.tools);
+      const agent = await ports.agents.update(caller, id, change, {
+        inline: made?.inline ?? [],
         ...(given.deployment_chat != null && { deploymentChat: given.deployment_chat }),
       });
       if (!agent) throw notFound('agent', id);

@@ -10,6 +10,7 @@ import {
   type RunEvent,
 } from '@tramontane/engine';
 import type { Caller } from './caller.ts';
+import type { Connector } from './connector.ts';
 import { createCallId, createId } from './ids.ts';
 import type { RunFeed } from './run-feed.ts';
 import type { RunPlan } from './run-plan.ts';
@@ -23,6 +24,8 @@ export interface CarriedRun {
   readonly history: readonly Entry[];
   /** What is written down of the run so far; it holds at least `run.started`. */
   readonly events: readonly RunEvent[];
+  /** Connectors that this run brings along and that are kept nowhere: those of a run that is not stored. */
+  readonly unstored?: readonly Connector[];
 }
 
 export interface CarryPorts extends ToolboxPorts {
@@ -45,7 +48,7 @@ export async function carryRun(
     feed.record(seq, events);
   };
 
-  const toolbox = await openToolbox(run.caller, run.plan.tools, ports, signal);
+  const toolbox = await openToolbox(run, run.plan.tools, ports, signal);
   const missing = newlyMissing(log, toolbox, ports.now().toISOString());
   if (missing.length > 0) {
     await record(log.length, missing);

@@ -5,9 +5,10 @@ import { ApiError, notFound, wrongField } from './api-error.ts';
 import type { CarriedRun } from './carry-run.ts';
 import type { Caller } from './caller.ts';
 import { checkInputs } from './check-inputs.ts';
+import type { Connector } from './connector.ts';
 import type { Conversation, ConversationTarget } from './conversation.ts';
 import { toGivenEntries } from './given-entries.ts';
-import { storeTools, type GivenToolsPorts } from './given-tools.ts';
+import { toStoredTools, type GivenToolsPorts } from './given-tools.ts';
 import { toHistory } from './history.ts';
 import { createId, isPlainId } from './ids.ts';
 import type { CheckModel, ConversationStore, RunStore, StartIn } from './ports.ts';
@@ -82,7 +83,10 @@ export function createConversations(ports: ConversationsPorts): Conversations {
       offline,
       ...(turn.plan.agentId !== undefined && { agentId: turn.plan.agentId }),
     };
-    if (!turn.store) return { ...answer, signals: ports.runs.readUnstored(run, signal) };
+    if (!turn.store) {
+      const inline = 'create' in turn.conversation ? turn.conversation.inline : [];
+      return { ...answer, signals: ports.runs.readUnstored({ ...run, unstored: inline }, signal) };
+    }
 
     const started = await ports.runs.start(run, () =>
       ports.runStore.start(caller, { id: run.id, plan: turn.plan, first }, turn.conversation),
@@ -105,7 +109,7 @@ export function createConversations(ports: ConversationsPorts): Conversations {
       for (const key of ['name', 'description', 'metadata', 'tools'] as const)
         refuseUnstorable(given[key], ['body', key]);
       refuseClientHandoff(given.handoff_execution);
-      const target = await toTarget(caller, given, ports);
+      const { target, inline } = await toTarget(caller, given, ports);
       const inputs = toGivenEntries(given.inputs, ports.now());
       checkInputs(inputs, []);
       const plan = await planFor(caller, target, given.completion_args ?? null);
@@ -117,7 +121,11 @@ export function createConversations(ports: ConversationsPorts): Conversations {
           inputs,
           history: [],
           store: given.store,
-          conversation: { id: createId('conversation'), create: { target, name, description, metadata } },
+          conversation: {
+            id: createId('conversation'),
+            create: { target, name, description, metadata },
+            inline,
+          },
         },
         signal,
       );
@@ -167,7 +175,7 @@ async function toTarget(
   caller: Caller,
   given: StartConversation,
   ports: ConversationsPorts,
-): Promise<ConversationTarget> {
+): Promise<{ target: ConversationTarget; inline: readonly Connector[] }> {
   if (given.agent_id != null) {
     if (given.tools?.length || given.instructions != null) {
       const key = given.tools?.length ? 'tools' : 'instructions';
@@ -176,17 +184,20 @@ async function toTarget(
         `With agent_id the agent's own ${key} apply. Leave ${key} out, or use model.`,
       );
     }
-    return { kind: 'agent', agentId: given.agent_id, agentVersion: given.agent_version ?? null };
+    const target = { agentId: given.agent_id, agentVersion: given.agent_version ?? null };
+    return { target: { kind: 'agent', ...target }, inline: [] };
   }
   // The shape holds exactly one of the two, so that a model is given here.
-  return {
+  const { tools, inline } = await toStoredTools(caller, given.tools ?? [], ports);
+  const target: ConversationTarget = {
     kind: 'model',
     model: given.model ?? '',
     instructions: given.instructions ?? null,
-    tools: await storeTools(caller, given.tools ?? [], ports),
+    tools,
     completionArgs: given.completion_args ?? {},
     guardrails: given.guardrails ?? null,
   };
+  return { target, inline };
 }
 
 function refuseClientHandoff(execution: 'client' | 'server'): void {

@@ -3,7 +3,8 @@ import type { StoredTool } from './agent.ts';
 import { ApiError, notFound, wrongField, type FieldProblem } from './api-error.ts';
 import type { Caller } from './caller.ts';
 import type { ConnectorVault } from './connector-vault.ts';
-import { ensureInlineConnector } from './inline-connector.ts';
+import type { Connector } from './connector.ts';
+import { toInlineConnector } from './inline-connector.ts';
 import type { ConnectorStore } from './ports.ts';
 
 export interface GivenToolsPorts {
@@ -11,17 +12,23 @@ export interface GivenToolsPorts {
   readonly vault: ConnectorVault;
 }
 
+/** Tools as they are stored, and the connectors behind those of them that were given inline, stored by nobody yet. */
+export interface GivenTools {
+  readonly tools: readonly StoredTool[];
+  readonly inline: readonly Connector[];
+}
+
 /**
  * Turns tools as callers give them into what is stored: an MCP server given inline becomes a connector, secrets are
  * sealed, and what this server does not have is refused by name, never ignored.
  * @param before Tools stored so far: a connector that comes back without its authorization keeps it.
  */
-export async function storeTools(
+export async function toStoredTools(
   caller: Caller,
   tools: readonly Tool[],
   ports: GivenToolsPorts,
   before: readonly StoredTool[] = [],
-): Promise<StoredTool[]> {
+): Promise<GivenTools> {
   const names = tools.flatMap(tool => (tool.type === 'function' ? tool.function.name : []));
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
@@ -31,9 +38,16 @@ export async function storeTools(
     );
   }
   const stored: StoredTool[] = [];
+  const inline: Connector[] = [];
   const connectors = new Set<string>();
   for (const [index, tool] of tools.entries()) {
-    const { kept, connectorId } = await storeTool(caller, tool, ['body', 'tools', index], ports, before);
+    const { kept, connectorId, made } = await toStoredTool(
+      caller,
+      tool,
+      ['body', 'tools', index],
+      ports,
+      before,
+    );
     // One connector has one set of credentials in a run; of two, one would go out with the other's calls.
     if (connectorId !== undefined && connectors.has(connectorId)) {
       throw wrongField(
@@ -43,29 +57,26 @@ export async function storeTools(
     }
     if (connectorId !== undefined) connectors.add(connectorId);
     stored.push(kept);
+    if (made) inline.push(made);
   }
-  return stored;
+  return { tools: stored, inline };
 }
 
-async function storeTool(
+async function toStoredTool(
   caller: Caller,
   tool: Tool,
   loc: FieldProblem['loc'],
   ports: GivenToolsPorts,
   before: readonly StoredTool[],
-): Promise<{ kept: StoredTool; connectorId?: string }> {
+): Promise<{ kept: StoredTool; connectorId?: string; made?: Connector }> {
   switch (tool.type) {
     case 'function':
       return { kept: tool };
     case 'mcp': {
       const { server_url: url, auth, timeout } = tool.config;
       const configuration = tool.tool_configuration ?? tool.config.tool_configuration;
-      const connector = await ensureInlineConnector(
-        caller,
-        { url, auth: auth ?? null, timeoutSeconds: timeout ?? null },
-        ports,
-      );
-      return storeInline(connector.id, configuration);
+      const server = { url, auth: auth ?? null, timeoutSeconds: timeout ?? null };
+      return toInline(toInlineConnector(caller, server, ports.vault), configuration);
     }
     case 'connector': {
       const { connector_id: reference, authorization, tool_configuration: configuration } = tool;
@@ -74,12 +85,8 @@ async function storeTool(
         const problem = httpUrlSchema.safeParse(reference).error?.issues[0];
         if (problem) throw wrongField([...loc, 'connector_id'], problem.message);
         const auth = authorization ? ({ type: 'bearer', token: authorization.value } as const) : null;
-        const connector = await ensureInlineConnector(
-          caller,
-          { url: reference, auth, timeoutSeconds: null },
-          ports,
-        );
-        return storeInline(connector.id, configuration);
+        const server = { url: reference, auth, timeoutSeconds: null };
+        return toInline(toInlineConnector(caller, server, ports.vault), configuration);
       }
       const earlier = before.find(
         candidate => candidate.type === 'connector' && candidate.connectorId === reference,
@@ -95,7 +102,7 @@ async function storeTool(
       const kept: StoredTool = {
         type: 'connector',
         connectorId: reference,
-        ...storeConfiguration(configuration),
+        ...toConfiguration(configuration),
         ...(sealed !== undefined && { sealedAuthorization: sealed }),
       };
       return { kept, connectorId: connector?.id ?? reference };
@@ -109,14 +116,15 @@ async function storeTool(
   }
 }
 
-function storeInline(
-  connectorId: string,
+function toInline(
+  made: Connector,
   configuration: ToolConfiguration | null | undefined,
-): { kept: StoredTool; connectorId: string } {
-  return { kept: { type: 'connector', connectorId, ...storeConfiguration(configuration) }, connectorId };
+): { kept: StoredTool; connectorId: string; made: Connector } {
+  const kept: StoredTool = { type: 'connector', connectorId: made.id, ...toConfiguration(configuration) };
+  return { kept, connectorId: made.id, made };
 }
 
-function storeConfiguration(configuration: ToolConfiguration | null | undefined): {
+function toConfiguration(configuration: ToolConfiguration | null | undefined): {
   toolConfiguration?: ToolConfiguration;
 } {
   if (!configuration) return {};

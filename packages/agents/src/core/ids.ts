@@ -14,7 +14,20 @@ export function createCallId(): string {
 }
 
 export function createUuid(): string {
-  return createUuidHex().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return withDashes(createUuidHex());
+}
+
+/** A UUID of version 8 (RFC 9562, 5.8) made of the first 122 bits of a base64url digest: the same digest, the same id. */
+export function toUuid(digest: string): string {
+  const bytes = Buffer.from(digest, 'base64url').subarray(0, 16);
+  if (bytes.length < 16) throw new RangeError('A UUID needs a digest of at least 16 bytes.');
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  return withDashes(bytes.toString('hex'));
+}
+
+function withDashes(hex: string): string {
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 /** UUID version 7 (RFC 9562, 5.7) without dashes. */

@@ -7,8 +7,8 @@ import {
   type Connector,
   type ConnectorAccess,
 } from './connector.ts';
-import type { GivenToolsPorts } from './given-tools.ts';
-import { createUuid } from './ids.ts';
+import type { ConnectorVault } from './connector-vault.ts';
+import { toUuid } from './ids.ts';
 
 export interface InlineServer {
   readonly url: string;
@@ -16,38 +16,42 @@ export interface InlineServer {
   readonly timeoutSeconds: number | null;
 }
 
-/** The connector behind an MCP server given inline: the same server with the same credentials is the same connector. */
-export async function ensureInlineConnector(
-  caller: Caller,
-  server: InlineServer,
-  { connectors, vault }: GivenToolsPorts,
-): Promise<Connector> {
+/**
+ * The connector behind an MCP server given inline. Its id comes from what it is: the same server with the same
+ * credentials is the same connector of its caller, without a look into the store. Nothing is written here: it is kept
+ * together with what names it, or not at all.
+ */
+export function toInlineConnector(caller: Caller, server: InlineServer, vault: ConnectorVault): Connector {
   const access: ConnectorAccess = { auth: toAuth(server.auth), headers: {} };
   const timeoutMs =
     server.timeoutSeconds === null
       ? DEFAULT_TOOL_TIMEOUT_MS
       : Math.min(Math.ceil(server.timeoutSeconds * 1000), MAX_TOOL_TIMEOUT_MS);
-  // A fingerprint under the server's key: the stored column must not let anyone guess a token.
-  const key = vault.fingerprint(JSON.stringify([server.url, access, timeoutMs]));
-  return await connectors.ensureInline(caller, key, () => {
-    const id = createUuid();
-    const host = new URL(server.url).host;
-    return {
-      id,
-      name: host.replace(/[^A-Za-z0-9_-]/g, '-').slice(0, 64),
-      config: {
-        title: null,
-        description: `MCP server at ${host}, given inline`,
-        server: server.url,
-        iconUrl: null,
-        visibility: 'private',
-        systemPrompt: null,
-        timeoutMs,
-        authMethods: [access.auth.type === 'none' ? 'none' : 'bearer'],
-      },
-      sealedAccess: vault.seal(id, access),
-    };
-  });
+  // A fingerprint under the server's key: the id, which is no secret, must not let anyone guess a token.
+  const { workspace, user } = caller;
+  const id = toUuid(vault.fingerprint(JSON.stringify([workspace, user, server.url, access, timeoutMs])));
+  const host = new URL(server.url).host;
+  const at = new Date();
+  return {
+    id,
+    workspace,
+    ownerId: user,
+    name: host.replace(/[^A-Za-z0-9_-]/g, '-').slice(0, 64),
+    inline: true,
+    config: {
+      title: null,
+      description: `MCP server at ${host}, given inline`,
+      server: server.url,
+      iconUrl: null,
+      visibility: 'private',
+      systemPrompt: null,
+      timeoutMs,
+      authMethods: [access.auth.type === 'none' ? 'none' : 'bearer'],
+    },
+    sealedAccess: vault.seal(id, access),
+    createdAt: at,
+    modifiedAt: at,
+  };
 }
 
 function toAuth(auth: McpAuth | null): ConnectorAccess['auth'] {

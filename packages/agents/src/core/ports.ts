@@ -1,11 +1,14 @@
 import type { RunEvent, ToolContent } from '@tramontane/engine';
 import type { Agent, AgentConfig } from './agent.ts';
 import type { Caller } from './caller.ts';
-import type { Connector, ConnectorAccess, ConnectorConfig } from './connector.ts';
+import type { Connector, ConnectorAccess } from './connector.ts';
 import type { Conversation } from './conversation.ts';
 import type { RunPlan } from './run-plan.ts';
 
 // What the use cases ask of the rooms around them. Every look into the store says who looks.
+//
+// Connectors made from servers given inline belong to the agents, conversations and runs that name them: they are written
+// in the same transaction as these, and removed in the one that removes the last of them.
 
 export interface AgentFilter {
   readonly offset: number;
@@ -19,7 +22,8 @@ export interface AgentFilter {
 }
 
 export interface AgentStore {
-  insert(caller: Caller, id: string, config: AgentConfig): Promise<Agent>;
+  /** @param inline Connectors that the agent brings along. */
+  insert(caller: Caller, id: string, config: AgentConfig, inline: readonly Connector[]): Promise<Agent>;
   /** The current version, or the one asked for. */
   get(caller: Caller, id: string, version?: number): Promise<Agent | undefined>;
   list(caller: Caller, filter: AgentFilter): Promise<Agent[]>;
@@ -33,7 +37,7 @@ export interface AgentStore {
     caller: Caller,
     id: string,
     change: (current: AgentConfig) => AgentConfig,
-    options: { deploymentChat?: boolean },
+    options: { deploymentChat?: boolean; inline: readonly Connector[] },
   ): Promise<Agent | undefined>;
   remove(caller: Caller, id: string): Promise<boolean>;
 }
@@ -44,12 +48,6 @@ export interface ConnectorStore {
     caller: Caller,
     connector: Pick<Connector, 'id' | 'name' | 'config' | 'sealedAccess'>,
   ): Promise<Connector | undefined>;
-  /** The inline connector of this key, made by `create` when there is none. */
-  ensureInline(
-    caller: Caller,
-    key: string,
-    create: () => { id: string; name: string; config: ConnectorConfig; sealedAccess: string },
-  ): Promise<Connector>;
   find(caller: Caller, idOrName: string): Promise<Connector | undefined>;
   list(
     caller: Caller,
@@ -77,7 +75,12 @@ export interface ConversationStore {
 
 /** The conversation a run starts in: a new one, or one whose runs the caller has read. */
 export type StartIn = { readonly id: string } & (
-  { readonly create: Omit<Conversation, 'id' | 'createdAt' | 'updatedAt'> } | { readonly runsSeen: number }
+  | {
+      readonly create: Omit<Conversation, 'id' | 'createdAt' | 'updatedAt'>;
+      /** Connectors that the conversation brings along. */
+      readonly inline: readonly Connector[];
+    }
+  | { readonly runsSeen: number }
 );
 
 export interface StoredRun {

@@ -70,6 +70,7 @@ async function leaveRun(store: RunStore, events: readonly RunEvent[] = []): Prom
   const conversation = {
     id: createId('conversation'),
     create: { target, name: null, description: null, metadata: null },
+    inline: [],
   };
   await store.start(caller, { id, plan, first }, conversation);
   if (events.length > 0) await store.append({ id, caller }, 1, events);
@@ -81,6 +82,7 @@ async function startRun(runs: Runs, store: RunStore): Promise<string> {
   const conversation = {
     id: createId('conversation'),
     create: { target, name: null, description: null, metadata: null },
+    inline: [],
   };
   await runs.start(run, () => store.start(caller, { id: run.id, plan, first }, conversation));
   return run.id;
@@ -335,6 +337,7 @@ it('does not carry a run that was stopped while it was written down', async () =
   const conversation = {
     id: createId('conversation'),
     create: { target, name: null, description: null, metadata: null },
+    inline: [],
   };
   await runs.start(run, async () => {
     const answer = await store.start(caller, { id: run.id, plan, first }, conversation);

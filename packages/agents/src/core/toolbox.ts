@@ -52,14 +52,14 @@ interface BoxTool {
 
 /** Lists the tools of every connector at once. A server that cannot be asked is `missing`; the others stay usable. */
 export async function openToolbox(
-  caller: Caller,
+  run: { readonly caller: Caller; readonly unstored?: readonly Connector[] },
   tools: readonly StoredTool[],
   ports: ToolboxPorts,
   signal: AbortSignal,
 ): Promise<Toolbox> {
   const reached = new Map<string, Reached>();
   const found = await Promise.all(
-    tools.filter(isConnectorTool).map(tool => listConnector(caller, tool, ports, reached, signal)),
+    tools.filter(isConnectorTool).map(tool => listConnector(run, tool, ports, reached, signal)),
   );
   const missing = found.flatMap(({ failure }) => (failure ? [failure] : []));
   const named = nameTools<BoxTool>(
@@ -86,13 +86,15 @@ export async function openToolbox(
 }
 
 async function listConnector(
-  caller: Caller,
+  run: { readonly caller: Caller; readonly unstored?: readonly Connector[] },
   tool: StoredConnectorTool,
   ports: ToolboxPorts,
   reached: Map<string, Reached>,
   signal: AbortSignal,
 ): Promise<{ connector?: Connector; listed: readonly ListedTool[]; failure?: MissingTools }> {
-  const connector = await ports.connectors.find(caller, tool.connectorId);
+  const connector =
+    run.unstored?.find(({ id }) => id === tool.connectorId) ??
+    (await ports.connectors.find(run.caller, tool.connectorId));
   // A connector that was deleted takes its tools with it; the agent goes on without them (API documentation).
   if (!connector) return { listed: [] };
   const access = ports.vault.accessFor(connector, tool);

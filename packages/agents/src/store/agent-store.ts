@@ -2,13 +2,15 @@ import { sql, type Kysely, type Transaction } from 'kysely';
 import type { Agent, AgentConfig } from '../core/agent.ts';
 import type { Caller } from '../core/caller.ts';
 import type { AgentFilter, AgentStore } from '../core/ports.ts';
+import { keepInline, sweepInline, toolReferences } from './inline-connectors.ts';
 import type { Tables } from './schema.ts';
 
 export function createAgentStore(db: Kysely<Tables>): AgentStore {
   return {
-    async insert(caller, id, config) {
+    async insert(caller, id, config, inline) {
       const at = new Date();
       await db.transaction().execute(async trx => {
+        await keepInline(trx, inline);
         await trx
           .insertInto('agents')
           .values({
@@ -83,6 +85,7 @@ export function createAgentStore(db: Kysely<Tables>): AgentStore {
         const config = change(current.config);
         const at = new Date();
         const deploymentChat = options.deploymentChat ?? current.deploymentChat;
+        await keepInline(trx, options.inline);
         await insertVersion(trx, caller, { id, version, config, at });
         await trx
           .updateTable('agents')
@@ -100,12 +103,29 @@ export function createAgentStore(db: Kysely<Tables>): AgentStore {
       });
     },
     async remove(caller, id) {
-      const result = await db
-        .deleteFrom('agents')
-        .where('id', '=', id)
-        .where('workspace', '=', caller.workspace)
-        .executeTakeFirst();
-      return result.numDeletedRows > 0n;
+      return await db.transaction().execute(async trx => {
+        // Locked before its versions are read: one that an update adds meanwhile is among them.
+        const known = await trx
+          .selectFrom('agents')
+          .select('id')
+          .where('id', '=', id)
+          .where('workspace', '=', caller.workspace)
+          .forUpdate()
+          .executeTakeFirst();
+        if (!known) return false;
+        const versions = await trx
+          .selectFrom('agent_versions')
+          .select('config')
+          .where('agent_id', '=', id)
+          .execute();
+        await trx.deleteFrom('agents').where('id', '=', id).execute();
+        await sweepInline(
+          trx,
+          caller.workspace,
+          versions.flatMap(({ config }) => toolReferences(config as AgentConfig)),
+        );
+        return true;
+      });
     },
   };
 }

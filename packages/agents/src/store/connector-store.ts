@@ -7,52 +7,26 @@ import type { ConnectorRow, Tables } from './schema.ts';
 import { isUniqueViolation } from './store-error.ts';
 
 export function createConnectorStore(db: Kysely<Tables>): ConnectorStore {
-  const insert = (
-    caller: Caller,
-    connector: Pick<Connector, 'id' | 'name' | 'config' | 'sealedAccess'>,
-    inlineKey: string | null,
-  ) => {
-    const at = new Date();
-    return db.insertInto('connectors').values({
-      id: connector.id,
-      workspace: caller.workspace,
-      user_id: caller.user,
-      name: connector.name,
-      inline_key: inlineKey,
-      config: JSON.stringify(connector.config),
-      sealed_access: connector.sealedAccess,
-      created_at: at,
-      modified_at: at,
-    });
-  };
-
   return {
     async insert(caller, connector) {
-      const row = await insert(caller, connector, null)
+      const at = new Date();
+      const row = await db
+        .insertInto('connectors')
+        .values({
+          id: connector.id,
+          workspace: caller.workspace,
+          user_id: caller.user,
+          name: connector.name,
+          inline_key: null,
+          config: JSON.stringify(connector.config),
+          sealed_access: connector.sealedAccess,
+          created_at: at,
+          modified_at: at,
+        })
         .onConflict(conflict => conflict.doNothing())
         .returningAll()
         .executeTakeFirst();
       return row && toConnector(row);
-    },
-    async ensureInline(caller, key, create) {
-      const find = () =>
-        db
-          .selectFrom('connectors')
-          .selectAll()
-          .where('workspace', '=', caller.workspace)
-          .where('user_id', '=', caller.user)
-          .where('inline_key', '=', key)
-          .executeTakeFirst();
-      const known = await find();
-      if (known) return toConnector(known);
-      const made = await insert(caller, create(), key)
-        .onConflict(conflict => conflict.doNothing())
-        .returningAll()
-        .executeTakeFirst();
-      // Lost to a parallel request with the same server: its row is the connector.
-      const row = made ?? (await find());
-      if (!row) throw new Error('A connector disappeared while it was made.');
-      return toConnector(row);
     },
     async find(caller, idOrName) {
       if (idOrName.includes('\0')) return undefined;

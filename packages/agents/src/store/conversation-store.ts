@@ -4,6 +4,7 @@ import type { Caller } from '../core/caller.ts';
 import type { Conversation, ConversationTarget } from '../core/conversation.ts';
 import type { ConversationStore, StoredRun } from '../core/ports.ts';
 import type { RunPlan } from '../core/run-plan.ts';
+import { sweepInline, toolReferences } from './inline-connectors.ts';
 import type { ConversationRow, Tables } from './schema.ts';
 
 export function createConversationStore(db: Kysely<Tables>): ConversationStore {
@@ -36,7 +37,7 @@ export function createConversationStore(db: Kysely<Tables>): ConversationStore {
         // Locked before its runs are read: a turn that starts meanwhile is either among them or finds nothing here.
         const known = await trx
           .selectFrom('conversations')
-          .select('id')
+          .select('target')
           .where('workspace', '=', caller.workspace)
           .where('user_id', '=', caller.user)
           .where('id', '=', id)
@@ -45,10 +46,16 @@ export function createConversationStore(db: Kysely<Tables>): ConversationStore {
         if (!known) return undefined;
         const runs = await trx
           .selectFrom('runs')
-          .select(['id', 'running'])
+          .select(['id', 'running', 'plan'])
           .where('conversation_id', '=', id)
           .execute();
         await trx.deleteFrom('conversations').where('id', '=', id).execute();
+        const target = known.target as ConversationTarget;
+        const named = [
+          ...(target.kind === 'model' ? [target] : []),
+          ...runs.map(({ plan }) => plan as RunPlan),
+        ];
+        await sweepInline(trx, caller.workspace, named.flatMap(toolReferences));
         return runs.flatMap(run => (run.running ? [run.id] : []));
       });
     },

@@ -62,6 +62,7 @@ async function openOwner(network: Promise<void> = Promise.resolve()) {
     const conversation = {
       id: createId('conversation'),
       create: { target, name: null, description: null, metadata: null },
+      inline: [],
     };
     await store.start(caller, { id, plan, first }, conversation);
     return id;

@@ -21,7 +21,11 @@ const target = {
   completionArgs: {},
   guardrails: null,
 } as const;
-const asNew = (id: string) => ({ id, create: { target, name: null, description: null, metadata: null } });
+const asNew = (id: string) => ({
+  id,
+  create: { target, name: null, description: null, metadata: null },
+  inline: [],
+});
 
 let server: TestDatabase;
 let database: Database;

@@ -3,6 +3,7 @@ import type { RunEvent } from '@tramontane/engine';
 import type { Caller } from '../core/caller.ts';
 import { OwnershipLost, type OwnedRun, type RunStore } from '../core/ports.ts';
 import type { RunPlan } from '../core/run-plan.ts';
+import { keepInline, sweepInline, toolReferences } from './inline-connectors.ts';
 import type { Tables } from './schema.ts';
 import { isForeignKeyViolation, isUniqueViolation } from './store-error.ts';
 
@@ -16,6 +17,7 @@ export function createRunStore(db: Kysely<Tables>, owner: string): RunStore {
         return await db.transaction().execute(async trx => {
           if ('create' in conversation) {
             const { target, name, description, metadata } = conversation.create;
+            await keepInline(trx, conversation.inline);
             await trx
               .insertInto('conversations')
               .values({
@@ -84,12 +86,22 @@ export function createRunStore(db: Kysely<Tables>, owner: string): RunStore {
         if (!ends) await insert.execute();
         else {
           // One statement: a run is never seen ended with its log unfinished, nor the other way round.
-          await db
+          const ended = await db
             .with('written', () => insert.returning('seq'))
             .updateTable('runs')
             .set({ running: false })
             .where('id', '=', run.id)
-            .execute();
+            .returning([
+              'plan',
+              sql<boolean>`exists (${agentOf(db, sql.ref('runs.plan'))})`.as('agent_known'),
+            ])
+            .executeTakeFirst();
+          const plan = ended?.plan as RunPlan | undefined;
+          // Its agent was deleted under way: this run was the last to need what only that agent named.
+          if (plan?.agentId !== undefined && !ended?.agent_known)
+            await db
+              .transaction()
+              .execute(trx => sweepInline(trx, run.caller.workspace, toolReferences(plan)));
         }
       } catch (error) {
         if (isUniqueViolation(error) || isForeignKeyViolation(error)) throw new OwnershipLost(run.id);
@@ -121,6 +133,13 @@ export function createRunStore(db: Kysely<Tables>, owner: string): RunStore {
       return run && (await eventsOf(db, runId, seq));
     },
   };
+}
+
+function agentOf(db: Kysely<Tables>, plan: ReturnType<typeof sql.ref>) {
+  return db
+    .selectFrom('agents')
+    .select('agents.id')
+    .where('agents.id', '=', sql<string>`${plan}->>'agentId'`);
 }
 
 async function eventsOf(db: Kysely<Tables>, runId: string, from: number): Promise<RunEvent[]> {

@@ -31,7 +31,7 @@ interface AgentVersionTable extends Owned {
 interface ConnectorTable extends Owned {
   id: string;
   name: string;
-  /** Set for connectors made from a server given inline: the same server and credentials have the same key. */
+  /** Set for connectors made from a server given inline: their id, which the same server and credentials give again. */
   inline_key: string | null;
   config: Json;
   sealed_access: string;
