@@ -36,10 +36,11 @@ export async function createTaskFeed(
     return { fault: invalidParams(`"taskIds" may hold ${MOST_TASKS} ids at most.`) };
   }
   const owner = auth?.fingerprint ?? '';
-  const found: string[] = [];
-  for (const taskId of new Set<string>(taskIds)) {
-    if (await tasks.find(taskId, owner)) found.push(taskId);
-  }
+  // At once: a store may take its time over a task whose process seems to be gone.
+  const looks = [...new Set<string>(taskIds)].map(async taskId =>
+    (await tasks.find(taskId, owner)) ? [taskId] : [],
+  );
+  const found = (await Promise.all(looks)).flat();
   const ends: (() => void)[] = [];
   const closing = new AbortController();
 
