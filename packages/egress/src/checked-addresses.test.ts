@@ -111,10 +111,25 @@ describe('with no rule', () => {
 
   test('the refusal says which setting lets the address through', async () => {
     const check = checkedAddresses(policy(''), '10.1.2.3', 8000);
-    await expect(check).rejects.toThrow('TRAMONTANE_ALLOW_PRIVATE_NETWORKS=10.1.2.3:8000');
+    await expect(check).rejects.toThrow('add 10.1.2.3:8000 to TRAMONTANE_ALLOW_PRIVATE_NETWORKS');
     await expect(check).rejects.toMatchObject({
       data: { host: '10.1.2.3', address: '10.1.2.3', ruleHint: '10.1.2.3:8000' },
     });
+  });
+
+  test.each([
+    '169.254.169.254',
+    '169.254.7.7',
+    'fe80::1',
+    'fd00:ec2::254',
+    '168.63.129.16',
+    '::ffff:a9fe:a9fe',
+  ])('the refusal of %s does not say how to open it', async host => {
+    const refusal: unknown = await checkedAddresses(policy(''), host, 80).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: 'address_refused' });
+    expect(refusal).not.toHaveProperty('data.ruleHint');
+    expect(String(refusal)).toContain('docs/configuration.md');
+    expect(String(refusal)).not.toMatch(/TRAMONTANE_|\/32|\/128/);
   });
 
   test('the rule named in a refusal works', async () => {
@@ -122,8 +137,6 @@ describe('with no rule', () => {
       'http://127.0.0.1:81/',
       'http://[::1]:81/',
       'http://10.0.0.1:81/',
-      'http://169.254.169.254:81/',
-      'http://[fd00:ec2::254]:81/',
       'http://100.64.0.1:81/',
     ]) {
       const { host, port } = parseTargetUrl(url);

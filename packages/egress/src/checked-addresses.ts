@@ -100,13 +100,23 @@ function refusal(host: string, port: number, text: string, meaning: Address | 'u
   }
   const kind = kindOf(meaning);
   const single = `${meaning.toString()}/${meaning.kind() === 'ipv4' ? 32 : 128}`;
-  const ruleHint = kind === 'loopback' || kind === 'private' ? endpoint(host, port) : single;
   const where = host === text ? host : `${host} (${text})`;
+  const refused = `${where} is in the ${rangeNameOf(meaning)} range, which requests from outside may not reach.`;
+  const data = { host, address: meaning.toString(), sent: false };
+  // These addresses hand out the machine's own credentials. Whoever reads the message need not be the operator, and
+  // one who is must not open them by following a hint.
+  if (kind === 'link_local' || kind === 'metadata') {
+    return new EgressError(
+      'address_refused',
+      `${refused} Only an operator can open it; see docs/configuration.md.`,
+      data,
+    );
+  }
+  const ruleHint = kind === 'loopback' || kind === 'private' ? endpoint(host, port) : single;
   return new EgressError(
     'address_refused',
-    `${where} is in the ${rangeNameOf(meaning)} range, which requests from outside may not reach. ` +
-      `If this server is meant to be used, start with TRAMONTANE_ALLOW_PRIVATE_NETWORKS=${ruleHint}`,
-    { host, address: meaning.toString(), ruleHint, sent: false },
+    `${refused} If this server is meant to be used, add ${ruleHint} to TRAMONTANE_ALLOW_PRIVATE_NETWORKS.`,
+    { ...data, ruleHint },
   );
 }
 

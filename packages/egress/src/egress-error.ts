@@ -13,7 +13,7 @@ export interface EgressErrorData {
   host?: string;
   /** The refused address, normalised. */
   address?: string;
-  /** An item for the allow list that would let the address through. Absent where no rule can. */
+  /** An item for the allow list that would let the address through. Absent where no rule can, and for link-local and metadata addresses. */
   ruleHint?: string;
   /** Whether the request may have left this machine. False means that the other side certainly saw nothing of it. */
   sent?: boolean;

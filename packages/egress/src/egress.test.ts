@@ -97,6 +97,12 @@ describe('addresses', () => {
     expect(seen).toEqual([]);
   });
 
+  test('a port that the HTTP client itself refuses is named as the reason', async () => {
+    const error = await failure(open('loopback').fetch('http://127.0.0.1:6000/'));
+    expect([error.code, error.data.sent]).toEqual(['invalid_url', false]);
+    expect(error.message).toContain('its port is one that HTTP clients refuse');
+  });
+
   test('a port of ours is refused although a rule allows it', async () => {
     const { url, port, seen } = await serve((_request, response) => response.end());
     expect((await failure(open('loopback', { refuse: [String(port)] }).fetch(url))).code).toBe(

@@ -3,6 +3,9 @@ import { EgressError } from './egress-error.ts';
 /** setTimeout fires at once for anything longer. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** undici's only word for the ports of the Fetch standard's "port blocking"; it has no code and no list to ask. */
+const BLOCKED_PORT = 'bad port';
+
 /** One call of `fetch`: its deadline, and what is known about how far it came. */
 export interface Exchange {
   readonly host: string;
@@ -48,10 +51,19 @@ export function openExchange(host: string, timeoutMs: number, caller: AbortSigna
       if (deadline.signal.aborted) return deadline.signal.reason;
       const own = findOwn(cause);
       if (own !== undefined) return own;
+      const reason = describe(cause);
+      if (reason === BLOCKED_PORT) {
+        return new EgressError(
+          'invalid_url',
+          `${host} was not asked: its port is one that HTTP clients refuse, because it belongs to another protocol (Fetch standard, port blocking). Let the server listen on another port.`,
+          { host, sent: false },
+          cause,
+        );
+      }
       const sentence = sent
         ? `The connection to ${host} broke before the answer was complete`
         : `${host} could not be reached`;
-      return new EgressError('unreachable', `${sentence} (${describe(cause)}).`, { host, sent }, cause);
+      return new EgressError('unreachable', `${sentence} (${reason}).`, { host, sent }, cause);
     },
   };
 }
