@@ -68,6 +68,52 @@ describe('parseToolDefinitions', () => {
     expect([tools.length, problems.length]).toEqual([MAX_TOOLS, 1]);
   });
 
+  const nested = (levels: number): Record<string, unknown> => {
+    let node: Record<string, unknown> = { type: 'string' };
+    for (let level = 0; level < levels; level += 1) node = { properties: { a: node } };
+    return node;
+  };
+  test.each<[string, Record<string, unknown>, string | undefined]>([
+    [
+      'a definition',
+      { properties: { a: { $ref: '#/$defs/A' } }, $defs: { A: { type: 'string' } } },
+      undefined,
+    ],
+    ['the old keyword', { items: { $ref: '#/definitions/A' }, definitions: { A: true } }, undefined],
+    ['itself', { properties: { child: { $ref: '#' } } }, undefined],
+    ['an escaped name', { $ref: '#/$defs/a~1b%20c', $defs: { 'a/b c': {} } }, undefined],
+    ['an item of a list', { anyOf: [{}, { $ref: '#/anyOf/0' }] }, undefined],
+    ['an anchor', { $ref: '#here', $defs: { A: { $anchor: 'here' } } }, undefined],
+    ['a property of that name', { properties: { $ref: { type: 'string' } } }, undefined],
+    ['data of that name', { properties: { a: { default: { $ref: 'http://x/' } } } }, undefined],
+    ['a deep schema', nested(50_000), undefined],
+    ['the web', { properties: { a: { $ref: 'https://x.example/s.json#/A' } } }, 'outside'],
+    ['a file', { allOf: [{ $ref: 'file:///etc/passwd' }] }, 'outside'],
+    ['a neighbour', { $defs: { A: { $ref: 'other.json' } } }, 'outside'],
+    [
+      'nothing',
+      { properties: { a: { $ref: '#/$defs/B' } }, $defs: { A: {} } },
+      '"#/$defs/B", which does not',
+    ],
+    ['a prototype', { $ref: '#/constructor' }, 'does not exist'],
+    ['what is no schema', { $ref: '#/title', title: 'T' }, 'does not exist'],
+    ['an anchor of nobody', { $ref: '#there' }, 'does not exist'],
+    ['a broken escape', { $ref: '#/%zz' }, 'does not exist'],
+    ['no text', { properties: { a: { $ref: 7 } } }, 'not text'],
+  ])('references: to %s', (_name, parts, fault) => {
+    const { tools, problems } = parseToolDefinitions(
+      [
+        { name: 'x', inputSchema: { ...parts, type: 'object' } },
+        { name: 'other', inputSchema: schema },
+      ],
+      'mcp-2025',
+    );
+    expect(tools.map(tool => tool.name)).toEqual(fault === undefined ? ['x', 'other'] : ['other']);
+    expect(problems.length).toBe(fault === undefined ? 0 : 1);
+    if (fault !== undefined) expect(problems[0]).toMatch(/^Tool "x" was left out: its input schema/);
+    expect(problems[0] ?? '').toContain(fault ?? '');
+  });
+
   const marked = (mark: unknown, type = 'string'): object => ({ type, 'x-mcp-header': mark });
   test.each([
     [
