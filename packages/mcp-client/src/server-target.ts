@@ -30,7 +30,7 @@ export interface OpenTarget {
   readonly redact: (text: string) => string;
 }
 
-/** What the protocol or the connection sets; another value would break the exchange or the guard. */
+/** What the protocol or the connection sets; another value would break the exchange or the guard. All of `mcp-` too. */
 const OWN_HEADERS: ReadonlySet<string> = new Set([
   'accept',
   'connection',
@@ -41,17 +41,20 @@ const OWN_HEADERS: ReadonlySet<string> = new Set([
   'idempotency-key',
   'keep-alive',
   'last-event-id',
-  'mcp-method',
-  'mcp-name',
-  'mcp-protocol-version',
-  'mcp-session-id',
+  'proxy-connection',
   'te',
   'trailer',
   'transfer-encoding',
   'upgrade',
   'x-request-id',
+  'x-tramontane-exchange',
 ]);
 const LONGEST_QUOTE = 300;
+
+function isOwnHeader(name: string): boolean {
+  const lower = name.trim().toLowerCase();
+  return OWN_HEADERS.has(lower) || lower.startsWith('mcp-');
+}
 
 /** The key that keeps callers apart. JSON, so that no part can run into the next. */
 export function scopeKey({ scope, url }: ServerTarget): string {
@@ -77,8 +80,11 @@ export function parseTarget(target: ServerTarget): OpenTarget {
   url.hash = '';
   const headers = new Headers();
   for (const [name, value] of [...Object.entries(target.headers ?? {}), ...authHeaders(target.auth)]) {
-    if (OWN_HEADERS.has(name.toLowerCase()))
-      throw invalid(`The header ${name} cannot be set for ${url.host}; the connection sets it itself.`);
+    if (isOwnHeader(name)) {
+      throw invalid(
+        `The header ${name} cannot be set for ${url.host}, because the connection sets it itself. Use a header of another name.`,
+      );
+    }
     try {
       headers.set(name, value);
     } catch {
