@@ -22,6 +22,11 @@ export interface ConnectionErrorData {
   readonly server: string;
   /** True when a tool call had left and no answer to it came: the tool may have had its effect. Default false. */
   readonly mayHaveRun?: boolean;
+  /**
+   * True when an answer to the request arrived and could not be read: too large, not in the expected form, nested
+   * too deep. Default false, also for answers that say no (HTTP statuses, JSON-RPC errors).
+   */
+  readonly answered?: boolean;
   readonly status?: number;
   readonly attempts?: readonly Attempt[];
   readonly cause?: unknown;
@@ -32,6 +37,7 @@ export class ConnectionError extends Error {
   readonly code: ConnectionErrorCode;
   readonly server: string;
   readonly mayHaveRun: boolean;
+  readonly answered: boolean;
   readonly status?: number;
   readonly attempts?: readonly Attempt[];
 
@@ -40,6 +46,7 @@ export class ConnectionError extends Error {
     this.code = code;
     this.server = data.server;
     this.mayHaveRun = data.mayHaveRun ?? false;
+    this.answered = data.answered ?? false;
     if (data.status !== undefined) this.status = data.status;
     if (data.attempts !== undefined) this.attempts = data.attempts;
   }

@@ -27,7 +27,8 @@ type Verdict =
  *
  * Candidates are tried one after the other (`candidatesFor`), and the first that speaks wins, so a 401 at `/` does
  * not hide a working `/mcp`. A 401 or 403 is never evidence of a form or an era; if nothing speaks anywhere, the
- * first refusal is the answer, because it is the one the operator can do something about. A server that cannot be
+ * first refusal is the answer, because it is the one the operator can do something about. A connection that was
+ * dropped says nothing of the form either, so it is never the reason for "no MCP server". A server that cannot be
  * reached or does not answer in time ends the search at once: another path of it would only take as long again.
  * @throws ConnectionError; the signal's reason on an abort
  */
@@ -44,7 +45,8 @@ export async function discover(options: DiscoveryOptions, signal: AbortSignal): 
     if (verdict.kind === 'found') return verdict.dialect;
     if (verdict.kind === 'denied') denied ??= verdict.error;
     // One error that every path shares, such as 503, tells more than "not found".
-    else if ((verdict.error?.status ?? 0) >= 500) broken ??= verdict.error;
+    else if ((verdict.error?.status ?? 0) >= 500 || verdict.error?.code === 'closed')
+      broken ??= verdict.error;
   }
   if (denied !== undefined) throw denied;
   if (broken !== undefined) throw broken;
@@ -129,6 +131,8 @@ function judge(error: ConnectionError): Verdict {
   const endsSearch =
     error.code === 'timed_out' ||
     error.code === 'invalid_target' ||
+    // No HTTP at all, which no other path will change.
+    error.code === 'not_mcp_server' ||
     (error.code === 'unreachable' && error.status === undefined);
   if (endsSearch) throw error;
   return { kind: 'absent', error };

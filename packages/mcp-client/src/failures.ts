@@ -3,6 +3,7 @@ import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from '@modelconte
 import { ConnectionError, type ConnectionErrorCode } from './connection-error.ts';
 import { MAX_ANSWER_BYTES, StreamEndedError } from './exchanges.ts';
 import { sentenceOf } from './server-sentence.ts';
+import { toUnreadable, unreadableReason } from './unreadable-answer.ts';
 import type { OpenTarget } from './server-target.ts';
 
 /** What is known of the request that failed. */
@@ -56,6 +57,8 @@ export function toConnectionError(error: unknown, request: FailedRequest): Conne
       { ...data, mayHaveRun: false },
     );
   }
+  const unreadable = unreadableReason(error, target);
+  if (unreadable !== undefined) return toUnreadable(unreadable, what, data);
   const reason = target.redact(error instanceof Error ? error.message : String(error));
   return new ConnectionError(
     'protocol_error',
@@ -76,12 +79,15 @@ function fromEgress(error: EgressError, request: FailedRequest): ConnectionError
         data,
       );
     case 'unreachable':
-      if (isNotHttp(error))
+      if (isNotHttp(error)) {
+        // A server that could be asked for its tools does speak HTTP; this one answer does not.
+        if (request.isCall) return toUnreadable('it breaks the rules of HTTP', what, data);
         return new ConnectionError(
           'not_mcp_server',
           `What answers at ${target.origin} does not speak HTTP.`,
           data,
         );
+      }
       return sent
         ? new ConnectionError(
             'closed',
@@ -94,13 +100,11 @@ function fromEgress(error: EgressError, request: FailedRequest): ConnectionError
     case 'invalid_rule':
       return new ConnectionError('invalid_target', error.message, { ...data, mayHaveRun: false });
     case 'body_too_large':
-      return new ConnectionError(
-        'protocol_error',
-        `The answer of ${target.origin} to ${what} was larger than ${MAX_ANSWER_BYTES / 1024 / 1024} MiB and was not read.` +
-          (request.isCall
-            ? ' The call may have had its effect. Ask for less, for example with a filter or a limit.'
-            : ''),
+      return toUnreadable(
+        `it is larger than ${MAX_ANSWER_BYTES / 1024 / 1024} MiB`,
+        what,
         data,
+        request.isCall ? 'Ask for less, for example with a filter or a limit.' : undefined,
       );
     case 'redirect_refused':
       return new ConnectionError('protocol_error', error.message, data);
@@ -146,13 +150,14 @@ export function textOf(error: SdkHttpError): string | undefined {
   return typeof text === 'string' ? text : undefined;
 }
 
-/** Error codes of the HTTP parser begin with HPE_. */
+/** Whether the HTTP parser gave up. Its own complaints have no code; those of its state machine begin with HPE_. */
 function isNotHttp(error: EgressError): boolean {
   for (
     let current: unknown = error.cause, depth = 0;
     current instanceof Error && depth < 8;
     current = current.cause, depth += 1
   ) {
+    if (current.name === 'HTTPParserError') return true;
     if ((current as NodeJS.ErrnoException).code?.startsWith('HPE_') === true) return true;
   }
   return false;

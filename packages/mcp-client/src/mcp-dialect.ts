@@ -5,7 +5,7 @@ import type { CallOutcome, Dialect, Finding, RawListing } from './dialect.ts';
 import { EXCHANGE_HEADER, type Exchange, type Exchanges, createExchanges } from './exchanges.ts';
 import { findEgressError } from './failures.ts';
 import { ExchangeFailure, toCallOutcome, toFailedRequest } from './mcp-failures.ts';
-import { WatchedTransport, keepItems } from './mcp-transport.ts';
+import { WatchedTransport, siftResults } from './mcp-transport.ts';
 import type { OpenTarget } from './server-target.ts';
 import { MAX_TOOLS } from './tool-definitions.ts';
 
@@ -14,7 +14,7 @@ const MAX_PAGES = 64;
 const NET_MS = 1_000;
 const GOODBYE_MS = 2_000;
 
-/** A page without its definitions, which `keepItems` took out. */
+/** A page without its definitions, which `siftResults` took out. */
 const ListPage = z.looseObject({
   nextCursor: z.string().nullish(),
   ttlMs: z.number().nullish(),
@@ -70,7 +70,7 @@ export async function openMcpDialect(
   } finally {
     signal.removeEventListener('abort', abort);
   }
-  keepItems(transport, exchanges);
+  siftResults(transport, exchanges);
   return toDialect(client, transport, exchanges, closed, options);
 }
 

@@ -3,6 +3,7 @@ import {
   type JSONRPCMessage,
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client';
+import { toKnownBlocks } from './content-blocks.ts';
 import { EXCHANGE_HEADER, type Exchanges } from './exchanges.ts';
 import { isRecord } from './json.ts';
 
@@ -44,17 +45,20 @@ export class WatchedTransport extends StreamableHTTPClientTransport {
 }
 
 /**
- * Take the definitions out of lists of tools before the SDK sees them. In the 2026 era it checks the whole list
- * against its own schema first, so that one bad definition would cost all others.
+ * Take what may be odd out of results before the SDK sees them, because it checks a whole result against its own
+ * schema: one bad definition of a list of tools, or one unknown block of a tool's content, would cost all others.
  */
-export function keepItems(transport: WatchedTransport, exchanges: Exchanges): void {
+export function siftResults(transport: WatchedTransport, exchanges: Exchanges): void {
   const deliver = transport.onmessage;
   const sift = (message: JSONRPCMessage): JSONRPCMessage => {
-    if (!('result' in message) || !isRecord(message.result) || !Array.isArray(message.result['tools']))
-      return message;
+    if (!('result' in message) || !isRecord(message.result)) return message;
     const exchange = exchanges.findByMessage(message.id);
     if (exchange === undefined) return message;
-    exchange.items = message.result['tools'];
+    const { tools, content } = message.result;
+    if (Array.isArray(content))
+      return { ...message, result: { ...message.result, content: toKnownBlocks(content) } };
+    if (!Array.isArray(tools)) return message;
+    exchange.items = tools;
     return { ...message, result: { ...message.result, tools: [] } };
   };
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the transport is no event target

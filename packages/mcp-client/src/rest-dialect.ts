@@ -7,6 +7,7 @@ import { sentenceOf } from './server-sentence.ts';
 import type { OpenTarget } from './server-target.ts';
 import { isRecord } from './json.ts';
 import { type ToolCall, type ToolResult, toErrorResult } from './tool-result.ts';
+import { toUnreadable } from './unreadable-answer.ts';
 
 export interface RestDialectOptions {
   readonly egress: Egress;
@@ -39,11 +40,10 @@ export function createRestDialect({ egress, target, toolsUrl }: RestDialectOptio
       const items = toolsOf(text);
       if (items !== undefined) return { items, problems: [] };
       const { origin } = about.target;
-      throw new ConnectionError(
-        'protocol_error',
-        `${origin} answered ${about.what} without a list of tools.`,
-        { server: origin, status: response.status },
-      );
+      throw toUnreadable('it has no list of tools', about.what, {
+        server: origin,
+        status: response.status,
+      });
     },
     call: call =>
       invoke(
@@ -117,9 +117,10 @@ function parseToolResult(text: string, target: OpenTarget, what: string, status:
   try {
     body = JSON.parse(text);
   } catch (cause) {
-    throw notAResult(target, what, status, cause);
+    throw notAResult('it is not valid JSON', target, what, status, cause);
   }
-  if (!isRecord(body) || typeof body['success'] !== 'boolean') throw notAResult(target, what, status);
+  if (!isRecord(body) || typeof body['success'] !== 'boolean')
+    throw notAResult('it is not of the form {"success": …}', target, what, status);
   if (!body['success'])
     return toErrorResult(
       sentenceOf(JSON.stringify({ error: body['error'] })) ?? 'The tool failed and gave no reason.',
@@ -130,7 +131,7 @@ function parseToolResult(text: string, target: OpenTarget, what: string, status:
     written = typeof result === 'string' ? result : JSON.stringify(result);
   } catch (cause) {
     // Nested so deep that it can be read but not written again.
-    throw notAResult(target, what, status, cause);
+    throw notAResult('it is nested too deep', target, what, status, cause);
   }
   return {
     isError: false,
@@ -139,8 +140,14 @@ function parseToolResult(text: string, target: OpenTarget, what: string, status:
   };
 }
 
-function notAResult(target: OpenTarget, what: string, status: number, cause?: unknown): ConnectionError {
-  return new ConnectionError('protocol_error', `${target.origin} answered ${what} without {"success": …}.`, {
+function notAResult(
+  reason: string,
+  target: OpenTarget,
+  what: string,
+  status: number,
+  cause?: unknown,
+): ConnectionError {
+  return toUnreadable(reason, what, {
     server: target.origin,
     status,
     mayHaveRun: true,

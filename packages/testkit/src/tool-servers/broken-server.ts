@@ -5,6 +5,8 @@ import { openHttpListener, readText, sendJson } from './http-listener.ts';
 /** Broken for every request. */
 export const BROKEN_EVERYWHERE = [
   'silent', // takes the request and never answers
+  'dropped', // accepts every connection and closes it
+  'reset', // reads a request and closes the connection
   'not_http', // answers with something that is not HTTP
   'html', // a web page for every path, status 200
   'other_json', // valid JSON that is neither JSON-RPC nor the REST form
@@ -24,9 +26,16 @@ export const BROKEN_AT_CALL = [
   'call_ended_stream', // an event stream that ends without the answer
   'call_bad_json',
   'call_html',
+  'call_bad_http', // a body whose chunks do not follow the rules of HTTP
   'call_wrong_shape', // a JSON answer without the shape of a result
   'call_error_500',
   'call_huge', // a result of 6 MiB
+] as const;
+
+/** Sound; the result of a call has a part that is not. */
+export const ODD_RESULTS = [
+  'odd_blocks', // content blocks of no known type, beside an image
+  'deep_result', // 100,000 levels of lists in one another
 ] as const;
 
 /** Sound, but with an odd list of tools. */
@@ -41,6 +50,7 @@ export type BrokenKind =
   | (typeof BROKEN_EVERYWHERE)[number]
   | (typeof BROKEN_AT_CALL)[number]
   | (typeof BROKEN_LISTS)[number]
+  | (typeof ODD_RESULTS)[number]
   | 'no_tools';
 export type BrokenDialect = 'mcp-2026' | 'mcp-2025' | 'rest';
 
@@ -53,6 +63,7 @@ export interface BrokenServer {
 
 const TOOL = { name: 'act', description: 'Acts.', inputSchema: { type: 'object' } };
 const LONG_TEXT_BYTES = 6 * 1024 * 1024;
+const DEEP_LEVELS = 100_000;
 
 /**
  * A server that misbehaves in one way, written by hand because no SDK can be made to. It has one tool, `act`.
@@ -62,7 +73,8 @@ export async function openBrokenServer(
   kind: BrokenKind,
   dialect: BrokenDialect = 'mcp-2025',
 ): Promise<BrokenServer> {
-  if (kind === 'not_http') return openNonsense();
+  if (kind === 'not_http') return openRaw('SSH-2.0-OpenSSH_9.9\r\n');
+  if (kind === 'dropped') return openRaw('');
   const calls: { name: string }[] = [];
   const speak = dialect === 'rest' ? answerRest : answerMcp;
   const listener = await openHttpListener((request, response) => {
@@ -80,6 +92,10 @@ interface Play {
 
 function breakAll(kind: BrokenKind, response: ServerResponse): boolean {
   if (kind === 'silent') return true;
+  if (kind === 'reset') {
+    response.destroy();
+    return true;
+  }
   const answers: Partial<Record<BrokenKind, [number, string, string]>> = {
     html: [200, 'text/html', '<!doctype html><title>Welcome</title>'],
     other_json: [200, 'application/json', '{"hello":"world"}'],
@@ -100,6 +116,12 @@ function breakAll(kind: BrokenKind, response: ServerResponse): boolean {
   return true;
 }
 
+const ODD_BLOCKS = [
+  { type: 'weird', payload: { size: 3 } },
+  { type: 'image', data: 'AAAA', mimeType: 'image/png' },
+  'no object',
+];
+
 const CALL_ANSWERS: Partial<Record<BrokenKind, (response: ServerResponse) => void>> = {
   call_silent: () => undefined,
   call_closed: response => response.destroy(),
@@ -116,6 +138,11 @@ const CALL_ANSWERS: Partial<Record<BrokenKind, (response: ServerResponse) => voi
   },
   call_html: response => {
     response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Sign in</h1>');
+  },
+  call_bad_http: response => {
+    response.socket?.end(
+      'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n',
+    );
   },
   call_error_500: response => sendJson(response, 500, { detail: 'database is down' }),
 };
@@ -174,7 +201,16 @@ async function answerMcp(
     calls.push({ name: message.params?.name ?? '' });
     if (breakCall(kind, response)) return;
     if (kind === 'call_wrong_shape') reply({ content: 'not a list' });
-    else
+    else if (kind === 'odd_blocks') reply({ content: ODD_BLOCKS });
+    else if (kind === 'deep_result') {
+      const deep = `${'['.repeat(DEEP_LEVELS)}${']'.repeat(DEEP_LEVELS)}`;
+      const type = isModern ? '"resultType":"complete",' : '';
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(
+          `{"jsonrpc":"2.0","id":${message.id},"result":{${type}"content":[{"type":"weird","deep":${deep}}]}}`,
+        );
+    } else
       reply({
         content: [{ type: 'text', text: kind === 'call_huge' ? 'x'.repeat(LONG_TEXT_BYTES) : 'done' }],
       });
@@ -195,7 +231,12 @@ async function answerRest(
     calls.push({ name: body.name });
     if (breakCall(kind, response)) return;
     if (kind === 'call_wrong_shape') sendJson(response, 200, { answer: 42 });
-    else
+    else if (kind === 'deep_result') {
+      const deep = `${'['.repeat(DEEP_LEVELS)}${']'.repeat(DEEP_LEVELS)}`;
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(`{"success":true,"result":${deep}}`);
+    } else
       sendJson(response, 200, {
         success: true,
         result: kind === 'call_huge' ? 'x'.repeat(LONG_TEXT_BYTES) : 'done',
@@ -223,10 +264,12 @@ function listPage(kind: BrokenKind, cursor = '0'): { tools: unknown[]; nextCurso
   };
 }
 
-async function openNonsense(): Promise<BrokenServer> {
+/** @param text what is sent to every connection before it is closed */
+async function openRaw(text: string): Promise<BrokenServer> {
   const server = createServer(socket => {
     socket.on('error', () => undefined);
-    socket.resume().end('SSH-2.0-OpenSSH_9.9\r\n');
+    if (text === '') socket.destroy();
+    else socket.resume().end(text);
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
