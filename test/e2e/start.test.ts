@@ -202,7 +202,13 @@ test(
     const third = await start();
     await third.ready();
     expect(third.stdout()).toMatch(/^  tool +database_query/m);
-    const agents = both.map(one => /^  agent +(ag_\w+)/m.exec(one.stdout())?.[1] ?? '');
+    // This one cannot use their example server, so it must not take their agents to its own.
+    const stranger = await start({ environment: { MCP_SECRET_TOKEN: 'another-token' } });
+    await stranger.ready();
+    expect(stranger.stdout()).toMatch(/^  tool +database_query/m);
+    const agentOf = (one: Started): string => /^  agent +(ag_\w+)/m.exec(one.stdout())?.[1] ?? '';
+    const agents = both.map(agentOf);
+    expect(agents).not.toContain(agentOf(stranger));
     for (const [index, url] of urls.entries()) {
       const body = { agent_id: agents[index], inputs: 'Query the database for all users' };
       expect(JSON.stringify(await post(url, '/v1/conversations', body))).toContain('"is_error":false');
@@ -273,6 +279,17 @@ test('a data folder that may not be written gets one sentence', { timeout: LIMIT
   const environment = { TRAMONTANE_DATA: reachable ? path : '/proc/tramontane', HOME: folder };
   const started = await start({ environment, uid: reachable ? uid : undefined });
   await expectSentence(started, environment.TRAMONTANE_DATA, 'TRAMONTANE_DATA');
+});
+
+test('a database that cannot be reached gets one sentence', { timeout: LIMIT }, async () => {
+  const environment = {
+    DATABASE_URL: `postgresql://user:a-password@127.0.0.1:${await freePort()}/agents`,
+    TRAMONTANE_API_KEYS: 'a-key-for-this-test',
+    TRAMONTANE_SECRET_KEY: 'a-secret-key-for-this-test-of-some-length',
+  };
+  const started = await start({ args: ['--no-demo'], environment });
+  await expectSentence(started, 'The database cannot be used', 'ECONNREFUSED');
+  expect(started.stderr()).not.toContain('a-password');
 });
 
 test('settings that are wrong are all named at once', { timeout: LIMIT }, async () => {

@@ -61,5 +61,5 @@ export async function openExample(place: ExamplePlace, options: ExampleOptions):
   screen.step('Starting the example company MCP server');
   const process = await openCompanyProcess({ ...options, port, token: token.token });
   screen.step(`Example company MCP server at ${process.url} (${toTime(performance.now() - began)})`);
-  return { url: process.url, token, close: process.close };
+  return { url: process.url, token, close: () => process.close() };
 }

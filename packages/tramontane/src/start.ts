@@ -145,4 +145,4 @@ async function present({ server, example }: Parts, { screen, stop }: StartOption
   });
 }
 
-const DEMO_AGENT_MISSING = "The demo's agent is missing: what follows asks the model alone, without tools.";
+const DEMO_AGENT_MISSING = "Without the demo's agent, what follows asks the model alone, without tools.";
