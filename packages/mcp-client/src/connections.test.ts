@@ -225,11 +225,11 @@ describe.each(kinds)('%s', (_name, dialect, protocolVersion, openServer) => {
       targetOf(server.origin),
       callOf('slow', {}, { signal: controller.signal }),
     );
-    await expect.poll(() => server.calls.length).toBe(2);
+    await expect.poll(() => server.calls.length, { timeout: 10_000 }).toBe(2);
     controller.abort();
     await expect(call).rejects.toMatchObject({ name: 'AbortError' });
     // The server is told, so that it does not work for nobody.
-    await expect.poll(() => ended).toBe(2);
+    await expect.poll(() => ended, { timeout: 10_000 }).toBe(2);
   });
 
   test('an answer that is too large is not read', async () => {

@@ -57,9 +57,16 @@ export function toConnectionError(error: unknown, request: FailedRequest): Conne
       { ...data, mayHaveRun: false },
     );
   }
-  const unreadable = unreadableReason(error, target);
+  // The same kinds of error come from writing a request, to which nobody answered.
+  const unreadable = request.sent ? unreadableReason(error, target) : undefined;
   if (unreadable !== undefined) return toUnreadable(unreadable, what, data);
   const reason = target.redact(error instanceof Error ? error.message : String(error));
+  if (request.isCall && !request.sent)
+    return new ConnectionError(
+      'protocol_error',
+      `${target.origin} was not asked: ${what} could not be sent (${reason}).`,
+      data,
+    );
   return new ConnectionError(
     'protocol_error',
     `${target.origin} answered ${what} with something that is not a valid answer (${reason}).`,

@@ -214,6 +214,17 @@ test.each(['mcp-2025', 'mcp-2026'] as const)(
   },
 );
 
+test('arguments that cannot be written are no answer of the server', async () => {
+  const server = await broken('odd_blocks');
+  let deep: unknown[] = [];
+  for (let level = 0; level < 100_000; level += 1) deep = [deep];
+  const call = { name: 'act', arguments: { deep }, idempotencyKey: 'k', signal };
+  const error = await failure(connections.callTool(targetOf(server.url), call));
+  expect([error.code, error.answered, error.mayHaveRun]).toEqual(['protocol_error', false, false]);
+  expect(error.message).toContain('the call of "act" could not be sent');
+  expect(server.calls).toEqual([]);
+});
+
 test('a REST result nested too deep', async () => {
   const error = await failure(callAct(await broken('deep_result', 'rest')));
   expect([error.code, error.answered, error.mayHaveRun]).toEqual(['protocol_error', true, true]);

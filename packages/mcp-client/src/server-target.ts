@@ -52,7 +52,7 @@ const OWN_HEADERS: ReadonlySet<string> = new Set([
 const LONGEST_QUOTE = 300;
 
 function isOwnHeader(name: string): boolean {
-  const lower = name.trim().toLowerCase();
+  const lower = name.toLowerCase();
   return OWN_HEADERS.has(lower) || lower.startsWith('mcp-');
 }
 
