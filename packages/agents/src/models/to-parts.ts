@@ -96,7 +96,10 @@ function decodeLoosely(body: string): string {
 
 /** Whatever is not a picture is called a PDF: the only document type that vendors fetch from an address themselves. */
 function guessMediaType(name: string): string {
-  const ending = /\.([a-z0-9]+)(?:[?#].*)?$/i.exec(name)?.[1]?.toLowerCase();
+  const query = name.search(/[?#]/);
+  const ending = /\.([a-z0-9]+)$/i
+    .exec((query === -1 ? name : name.slice(0, query)).slice(-10))?.[1]
+    ?.toLowerCase();
   if (ending === 'png' || ending === 'jpg' || ending === 'jpeg' || ending === 'webp' || ending === 'gif') {
     return `image/${ending === 'jpg' ? 'jpeg' : ending}`;
   }

@@ -12,6 +12,7 @@ import type {
   LanguageModelV4Prompt,
   LanguageModelV4ToolResultPart,
 } from '@ai-sdk/provider';
+import { missingLines } from './missing-tools.ts';
 import { toAssistantParts, toUserParts } from './to-parts.ts';
 import { capText, toToolOutput } from './tool-output.ts';
 
@@ -39,7 +40,8 @@ export function toPrompt(
   }
 
   const prompt: LanguageModelV4Prompt = [];
-  const system = systemText(request.instructions, request.entries);
+  const lines = [request.instructions, ...missingLines(request.entries)];
+  const system = lines.filter(line => line !== '').join('\n\n');
   if (system !== '') prompt.push({ role: 'system', content: system });
 
   for (const group of groupAnswers(request.entries)) {
@@ -98,38 +100,25 @@ function groupAnswers(entries: readonly Entry[]): Entry[][] {
   return groups;
 }
 
-/** Instructions, and which servers this run could not reach: only the newest run's misses still hold. */
-function systemText(instructions: string, entries: readonly Entry[]): string {
-  const newestInput = entries.findLastIndex(
-    entry => entry.kind === 'function.result' || (entry.kind === 'message.input' && entry.role === 'user'),
-  );
-  const missing = entries
-    .slice(newestInput + 1)
-    .filter(entry => entry.kind === 'tools.missing')
-    .map(({ connectorName, message }) => {
-      // One short line: the reason may hold what a foreign server said.
-      const reason = message.replaceAll(/\s+/g, ' ').trim().slice(0, 300);
-      return `Tools of server ${connectorName} cannot be used now: ${reason}`;
-    });
-  return [instructions, ...missing].filter(line => line !== '').join('\n\n');
-}
-
 function pushUser(prompt: LanguageModelV4Prompt, parts: ReturnType<typeof toUserParts>, join: boolean): void {
   const last = prompt.at(-1);
   if (!join || last?.role !== 'user') return void prompt.push({ role: 'user', content: parts });
-  const [first, ...rest] = parts;
+  const [first] = parts;
   const tail = last.content.at(-1);
-  if (tail?.type === 'text' && first?.type === 'text') {
-    last.content.splice(-1, 1, { type: 'text', text: `${tail.text}\n\n${first.text}` }, ...rest);
-  } else last.content.push(...parts);
+  const joined = tail?.type === 'text' && first?.type === 'text';
+  if (joined) last.content[last.content.length - 1] = { type: 'text', text: `${tail.text}\n\n${first.text}` };
+  // One by one: a caller decides how many there are, and a function takes only so many arguments.
+  for (const part of joined ? parts.slice(1) : parts) last.content.push(part);
 }
 
 function pushAssistant(prompt: LanguageModelV4Prompt, parts: AssistantMessage['content']): void {
   if (parts.length === 0) return;
   const last = prompt.at(-1);
   // An assistant message with calls is always followed by their results, so two in a row hold only words.
-  if (last?.role === 'assistant') last.content.push({ type: 'text', text: '\n\n' }, ...parts);
-  else prompt.push({ role: 'assistant', content: parts });
+  if (last?.role === 'assistant') {
+    last.content.push({ type: 'text', text: '\n\n' });
+    for (const part of parts) last.content.push(part);
+  } else prompt.push({ role: 'assistant', content: parts });
 }
 
 function toResultPart(

@@ -100,7 +100,10 @@ function missingText(tool: OfflineTool, filled: Filled): string {
 
 function whatElse(turn: Turn, tools: readonly OfflineTool[]): string {
   if (turn.done.length > 0) return '';
-  if (tools.length === 0) return 'I have no tools here, and without a language model I cannot answer freely.';
+  if (tools.length === 0) {
+    const why = turn.missing.length > 0 ? 'None of my tools can be reached' : 'I have no tools here';
+    return `${why}, and without a language model I cannot answer freely.`;
+  }
   const names = tools.slice(0, 30).map(tool => {
     const sentence = tool.description.split(/(?<=[.!?])\s|\n/)[0] ?? '';
     return `- \`${tool.name}\`${sentence === '' ? '' : `: ${sentence.slice(0, 160)}`}`;
@@ -110,7 +113,9 @@ function whatElse(turn: Turn, tools: readonly OfflineTool[]): string {
 }
 
 function say(turn: Turn, more: string): OfflineAnswer {
-  const parts = [reportResults(turn.done), more, SIGNATURE].filter(part => part !== '');
+  // Or nobody would learn why the tool that they asked for was not called.
+  const missing = turn.missing.map(line => `- ${line}`).join('\n');
+  const parts = [reportResults(turn.done), more, missing, SIGNATURE].filter(part => part !== '');
   return { text: parts.join('\n\n'), calls: [] };
 }
 

@@ -65,8 +65,10 @@ function isRefused(text: string, start: number): boolean {
 
 /** What stands before a place in its own clause. */
 function clauseBefore(text: string, place: number): string {
-  const before = text.slice(0, place);
-  return before.slice(before.search(/[^.!?;:\n,]*$/));
+  let from = place;
+  // Backwards from the place: a pattern that ends in `$` would be tried from every character before it.
+  while (from > 0 && !'.!?;:\n,'.includes(text.charAt(from - 1))) from -= 1;
+  return text.slice(from, place);
 }
 
 function findSpan(text: string, name: string): Omit<NamedTool, 'tool'> | undefined {

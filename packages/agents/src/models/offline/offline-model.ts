@@ -8,6 +8,7 @@ import type {
 } from '@ai-sdk/provider';
 import { answerOffline } from './answer-offline.ts';
 import type { OfflineAnswer } from './answer-offline.ts';
+import { countWords } from './count-words.ts';
 
 /**
  * A model without weights, key or network. It picks tools by text search, fills their arguments from the text by the
@@ -76,11 +77,10 @@ function toWords(text: string): string[] {
 
 /** Words, so that counting can be seen at work; no vendor's tokens. */
 function countUsage(options: LanguageModelV4CallOptions, answer: OfflineAnswer): LanguageModelV4Usage {
-  const input =
-    toWords(JSON.stringify(options.prompt)).length + toWords(JSON.stringify(options.tools ?? [])).length;
-  const output = toWords(answer.text).length + toWords(JSON.stringify(answer.calls)).length - 1;
+  const input = countWords(options.prompt) + countWords(options.tools ?? []);
+  const output = Math.max(1, countWords(answer.text) + countWords(answer.calls));
   return {
     inputTokens: { total: input, noCache: input, cacheRead: undefined, cacheWrite: undefined },
-    outputTokens: { total: Math.max(1, output), text: undefined, reasoning: undefined },
+    outputTokens: { total: output, text: undefined, reasoning: undefined },
   };
 }

@@ -1,3 +1,4 @@
+import { readMissingLines } from '../missing-tools.ts';
 import type { LanguageModelV4Prompt, LanguageModelV4ToolResultPart } from '@ai-sdk/provider';
 
 /** A call of this turn and what came back. */
@@ -13,19 +14,20 @@ export interface DoneCall {
 export interface Turn {
   readonly text: string;
   readonly done: readonly DoneCall[];
+  /** Why servers of tools are not there: whole sentences. */
+  readonly missing: readonly string[];
 }
 
 /** Text that is looked at; a longer one would make pattern search slow for everybody on this server. */
 const MAX_TEXT = 8_000;
+/** The end of the instructions is enough: what is missing stands there. */
+const MAX_SYSTEM = 64_000;
 
 /** The newest user message and what has been called since. */
 export function readTurn(prompt: LanguageModelV4Prompt): Turn {
   const newest = prompt.findLastIndex(message => message.role === 'user');
   const asked = prompt[newest];
-  const text =
-    asked?.role === 'user'
-      ? asked.content.map(part => (part.type === 'text' ? part.text : '')).join('\n')
-      : '';
+  const text = asked?.role === 'user' ? readText(asked.content) : '';
 
   const results = new Map<string, LanguageModelV4ToolResultPart>();
   const done: DoneCall[] = [];
@@ -42,7 +44,18 @@ export function readTurn(prompt: LanguageModelV4Prompt): Turn {
       if (result) done.push({ name: part.toolName, args: part.input, ...readOutput(result.output) });
     }
   }
-  return { text: text.slice(0, MAX_TEXT).trim(), done };
+  const system = prompt[0]?.role === 'system' ? prompt[0].content : '';
+  return { text: text.trim(), done, missing: readMissingLines(system.slice(-MAX_SYSTEM)) };
+}
+
+/** The first characters of a message, without looking at those that follow. */
+function readText(parts: Extract<LanguageModelV4Prompt[number], { role: 'user' }>['content']): string {
+  let text = '';
+  for (const part of parts) {
+    if (part.type === 'text') text += `${part.text.slice(0, MAX_TEXT)}\n`;
+    if (text.length > MAX_TEXT) break;
+  }
+  return text.slice(0, MAX_TEXT);
 }
 
 function readOutput(
