@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import type { RequestListener, Server } from 'node:http';
 
 /** For a request to arrive in full; without it silent clients pile up. */
-const REQUEST_TIMEOUT_MS = 60_000;
+const REQUEST_MS = 60_000;
+/** Between looks at who is late. */
+const CHECK_MS = 10_000;
 /** Longer than load balancers keep a connection, so that they never send on one that closes just then. */
 const KEEP_ALIVE_MS = 72_000;
 /** After the abort: time for answers to get out before connections are cut. */
@@ -23,14 +25,20 @@ export interface DrainingServers {
   readonly drain: (close: () => Promise<unknown>, abort: () => void, drainMs: number) => Promise<void>;
 }
 
-export function createDrainingServers(): DrainingServers {
+/** @param requestMs for a request, its headers and its body, to arrive in full; then it is answered 408. */
+export function createDrainingServers(requestMs = REQUEST_MS): DrainingServers {
   // Importing node:http makes node load the fetch and WebSocket it exports too, a fifth of the kit's cold start.
   const { createServer } = process.getBuiltinModule('node:http');
   const servers: Server[] = [];
   return {
     all: servers,
     create: handler => {
-      const limits = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS };
+      const limits = {
+        requestTimeout: requestMs,
+        headersTimeout: requestMs,
+        connectionsCheckingInterval: Math.min(CHECK_MS, requestMs),
+        keepAliveTimeout: KEEP_ALIVE_MS,
+      };
       const server = createServer(limits, handler);
       servers.push(server);
       return server;

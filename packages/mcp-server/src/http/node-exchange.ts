@@ -61,8 +61,27 @@ class NodeRequest implements HttpRequest {
   }
 }
 
-/** The status and headers of an answer, and all of its body or the beginning of a stream. */
-export function sendAnswer(response: ServerResponse, { status, headers, body, parts }: HttpAnswer): void {
+/** Longer than the time between two signs of life of a stream. */
+const READ_MS = 60_000;
+
+/**
+ * The status and headers of an answer, and all of its body or the beginning of a stream.
+ *
+ * @param readMs without a byte being taken by the client, after which the connection is cut.
+ */
+export function sendAnswer(response: ServerResponse, answer: HttpAnswer, readMs = READ_MS): void {
+  writeAnswer(response, answer);
+  // Most answers are with the system by now. What is not, or goes on, would stay for as long as the client likes.
+  if (typeof answer.body === 'function' || isUnread(response)) {
+    response.setTimeout(readMs, () => isUnread(response) && response.destroy());
+  }
+}
+
+function isUnread(response: ServerResponse): boolean {
+  return (response.socket?.writableLength ?? 0) > 0;
+}
+
+function writeAnswer(response: ServerResponse, { status, headers, body, parts }: HttpAnswer): void {
   if (typeof body === 'function') {
     response.writeHead(status, headers);
     // A reader waits for the status, and the first event may be long in coming.

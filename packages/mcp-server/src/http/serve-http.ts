@@ -17,6 +17,10 @@ export interface ServeHttpOptions extends ExchangeOptions {
   readonly host?: string;
   /** 0 picks a free one. */
   readonly port: number;
+  /** Milliseconds for a request to arrive in full, from the first byte or none at all; 60,000 unless given. */
+  readonly requestMs?: number;
+  /** Milliseconds in which a client takes nothing of what is sent, until it is cut off; 60,000 unless given. */
+  readonly readMs?: number;
   /** Milliseconds that `close()` waits for calls in flight; 10,000 unless given. */
   readonly drainMs?: number;
   /** Serves upgrades on the same port, as in `servers => mountWebSocket(servers, server)`; closed with the rest. */
@@ -39,9 +43,17 @@ const DRAIN_MS = 10_000;
  * @throws what the system says when the port cannot be had (`EADDRINUSE`, `EACCES`).
  */
 export async function serveHttp(served: Served, options: ServeHttpOptions): Promise<HttpServing> {
-  const { host = '127.0.0.1', port, drainMs = DRAIN_MS, upgrade, ...exchangeOptions } = options;
+  const {
+    host = '127.0.0.1',
+    port,
+    drainMs = DRAIN_MS,
+    requestMs,
+    readMs,
+    upgrade,
+    ...exchangeOptions
+  } = options;
   const stop = new AbortController();
-  const servers = createDrainingServers();
+  const servers = createDrainingServers(requestMs);
   const exchange = createExchange(served, { ...defaultOrigins(host), ...exchangeOptions });
   stop.signal.addEventListener('abort', exchange.close);
   let closing: Promise<void> | undefined;
@@ -55,7 +67,7 @@ export async function serveHttp(served: Served, options: ServeHttpOptions): Prom
     const path = query < 0 ? url : url.slice(0, query);
     const incoming = toHttpRequest(request, response, { path, id: randomUUID(), stop: stop.signal });
     void exchange.answer(incoming).then(answered => {
-      sendAnswer(response, answered ?? json(404, describePaths(path, served, options)));
+      sendAnswer(response, answered ?? json(404, describePaths(path, served, options)), readMs);
     });
   };
   const bound = await listenAt(() => servers.create(handle), host, port);
