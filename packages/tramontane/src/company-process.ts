@@ -80,6 +80,7 @@ async function waitUntilReady(child: ChildProcess, signal: AbortSignal): Promise
       else if (lines.push(line) > 50) lines.shift();
     });
   }
+  child.once('error', error => fail(`could not be started: ${error.message}`));
   // 'close', not 'exit': its last words have arrived by then.
   child.once('close', (code, signalName) => fail(`ended with ${signalName ?? `exit code ${code}`}`));
   const stopped = (): void => reject(signal.reason as Error);
@@ -98,7 +99,8 @@ async function waitUntilReady(child: ChildProcess, signal: AbortSignal): Promise
 export function toReason(lines: readonly string[]): string {
   const words = lines.filter(line => !/^\s*\^*\s*$|^\s+at |^Node\.js v/.test(line));
   return (
-    words.findLast(line => /^(?:Uncaught )?[A-Z]\w*(?: \[\w+\])?: /.test(line)) ?? words.slice(-5).join('\n')
+    words.findLast(line => /^(?:Uncaught )?\w*[Ee]rror(?: \[\w+\])?: /.test(line)) ??
+    words.slice(-5).join('\n')
   );
 }
 
