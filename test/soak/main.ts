@@ -1,28 +1,65 @@
-// npm run soak [-- --seed N --runs N]: the kill -9 test at random moments. Its result is kept in bench/results.
+// npm run soak [-- --only kill|fuzz --seed N --runs N --messages N]: the kill -9 test at random moments, and hostile
+// input to the MCP server kit. The results are kept in bench/results.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { createRandom } from '../durability/random.ts';
 import { soakKills } from '../durability/soak-kill.ts';
+import { soakFuzz } from './soak-fuzz.ts';
 
-const FULL = 100;
+const FULL_RUNS = 100;
+const FULL_MESSAGES = 20_000;
 const say = (sentence: string) => void process.stdout.write(`${sentence}\n`);
 const { values } = parseArgs({
-  options: { seed: { type: 'string' }, runs: { type: 'string', default: String(FULL) } },
+  options: {
+    only: { type: 'string' },
+    seed: { type: 'string' },
+    runs: { type: 'string', default: String(FULL_RUNS) },
+    messages: { type: 'string', default: String(FULL_MESSAGES) },
+  },
 });
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
-const runs = Number(values.runs);
-say(`Kill -9 at random moments of ${runs} runs, seed ${seed}`);
-const result = await soakKills(runs, seed, createRandom(seed), say);
+const parts: Readonly<Record<string, () => Promise<readonly string[]>>> = { kill, fuzz };
 
-// The result that is kept is one of the full count: a short look must not take its place.
-if (runs >= FULL) {
+const names = values.only === undefined ? Object.keys(parts) : [values.only];
+for (const name of names) {
+  const part = parts[name];
+  if (part === undefined) {
+    say(`There is no part "${name}". Take one of: ${Object.keys(parts).join(', ')}.`);
+    process.exitCode = 1;
+    continue;
+  }
+  const problems = await part();
+  for (const problem of problems) say(problem);
+  if (problems.length > 0) process.exitCode = 1;
+}
+
+async function kill(): Promise<readonly string[]> {
+  const runs = Number(values.runs);
+  say(`Kill -9 at random moments of ${runs} runs, seed ${seed}`);
+  const result = await soakKills(runs, seed, createRandom(seed), say);
+  if (runs >= FULL_RUNS) await keep('soak-kill.json', result);
+  say(
+    `${result.runs} runs, ${result.kills} kills, ${result.runsResumed} runs resumed, ` +
+      `${result.callsSentAgain} calls sent again, ${result.callsUnknown} unknown, ` +
+      `${result.doubledEffects} doubled effects, ${result.lostEntries} lost entries`,
+  );
+  return result.problems;
+}
+
+async function fuzz(): Promise<readonly string[]> {
+  const messages = Number(values.messages);
+  say(`${messages} hostile messages for each transport, seed ${seed}`);
+  const result = await soakFuzz(messages, seed, say);
+  if (messages >= FULL_MESSAGES) await keep('soak-fuzz.json', result);
+  say(
+    `${result.messages} messages, ${result.crashes} crashes, ${result.hangs} hangs, ${result.problems.length} problems`,
+  );
+  return result.problems;
+}
+
+/** The result that is kept is one of the full count: a short look must not take its place. */
+async function keep(name: string, result: object): Promise<void> {
   const folder = new URL('../../bench/results/', import.meta.url);
   await mkdir(folder, { recursive: true });
-  await writeFile(new URL('soak-kill.json', folder), `${JSON.stringify(result, undefined, 2)}\n`);
+  await writeFile(new URL(name, folder), `${JSON.stringify(result, undefined, 2)}\n`);
 }
-say(
-  `${result.runs} runs, ${result.kills} kills, ${result.runsResumed} runs resumed, ` +
-    `${result.callsSentAgain} calls sent again, ${result.callsUnknown} unknown, ` +
-    `${result.doubledEffects} doubled effects, ${result.lostEntries} lost entries`,
-);
-process.exitCode = result.problems.length === 0 ? 0 : 1;

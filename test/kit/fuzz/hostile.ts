@@ -109,8 +109,13 @@ function listPaths(node: unknown, at = ''): readonly string[] {
   return [at, ...Object.entries(node).flatMap(([name, one]) => listPaths(one, `${at}/${name}`))];
 }
 
+export interface Hostile {
+  readonly kind: string;
+  readonly bytes: Buffer;
+}
+
 /** Hostile messages, of every kind in turn. */
-export function* createHostile(random: Random, count: number): Generator<{ kind: string; bytes: Buffer }> {
+export function* createHostile(random: Random, count: number): Generator<Hostile> {
   const kinds = Object.entries(KINDS);
   for (let index = 0; index < count; index += 1) {
     const [kind, make] = kinds[index % kinds.length] ?? ['bytes', KINDS['bytes'] as Kind];
