@@ -187,6 +187,39 @@ describe('toPrompt', () => {
     expect(messages[1]?.content).toEqual([{ type: 'reasoning', text: 'Hm' }, text('Yes[T](https://t)')]);
   });
 
+  it('keeps arguments that are nested without end as a text', () => {
+    const deep = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    const call: Entry = {
+      kind: 'function.call',
+      ...base('x'),
+      callId: 'aaaaaaaa1',
+      name: 'f',
+      arguments: deep,
+    };
+    expect(prompt(user('Hi'), call)[1]?.content).toMatchObject([{ input: { unreadable_arguments: deep } }]);
+  });
+
+  it('joins messages of any number of parts', () => {
+    const many = Array.from({ length: 200_000 }, () => ({
+      kind: 'image' as const,
+      url: 'data:image/png;base64,AAAA',
+    }));
+    const joined = prompt(user('First'), user([{ kind: 'text', text: 'Second' }, ...many]), user(many));
+    expect(joined).toHaveLength(1);
+    expect(joined[0]?.content).toHaveLength(400_001);
+    expect(joined[0]?.content[0]).toEqual(text('First\n\nSecond'));
+  });
+
+  it.each([
+    ['https://example.com/scan.JPG', 'image/jpeg'],
+    ['https://example.com/scan.webp?size=2&name=a.pdf', 'image/webp'],
+    ['https://example.com/scan.gif#page.1', 'image/gif'],
+    ['https://example.com/page', 'application/pdf'],
+    [`https://example.com/${'.a?'.repeat(200_000)}\n`, 'application/pdf'],
+  ])('tells by its ending what a document is: %.50s', (url, mediaType) => {
+    expect(prompt(user([{ kind: 'document', url }]))[0]?.content).toMatchObject([{ mediaType }]);
+  });
+
   it('keeps arguments that are no JSON readable', () => {
     const call: Entry = {
       kind: 'function.call',

@@ -12,6 +12,7 @@ import type {
   LanguageModelV4Prompt,
   LanguageModelV4ToolResultPart,
 } from '@ai-sdk/provider';
+import { isTooDeep } from '../core/nesting.ts';
 import { missingLines } from './missing-tools.ts';
 import { toAssistantParts, toUserParts } from './to-parts.ts';
 import { capText, toToolOutput } from './tool-output.ts';
@@ -153,6 +154,8 @@ function parseArguments(text: string): unknown {
   if (text.trim() === '') return {};
   try {
     const value: unknown = JSON.parse(text);
+    // Written as JSON again on the way to a vendor, which nobody can do with what is nested without end.
+    if (isTooDeep(value)) return { unreadable_arguments: text };
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : { value };
   } catch {
     return { unreadable_arguments: text };

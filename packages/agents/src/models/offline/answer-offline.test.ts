@@ -258,3 +258,11 @@ describe('after results', () => {
     expect(JSON.parse(ask('Hello', [], { responseFormat: { type: 'json' } }).text)).toHaveProperty('answer');
   });
 });
+
+it('reports a result that is nested without end as text', () => {
+  const deep = `${'['.repeat(30_000)}${']'.repeat(30_000)}`;
+  const first = ask('How is the weather in Paris?', [WEATHER]);
+  const prompt = after('How is the weather in Paris?', [first], [[deep]]);
+  const { text } = answerOffline({ prompt, tools: [WEATHER] });
+  expect(text).toContain(`answered:\n\n${'['.repeat(100)}`);
+});

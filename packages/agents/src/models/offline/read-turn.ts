@@ -1,3 +1,4 @@
+import { isTooDeep } from '../../core/nesting.ts';
 import { readMissingLines } from '../missing-tools.ts';
 import type { LanguageModelV4Prompt, LanguageModelV4ToolResultPart } from '@ai-sdk/provider';
 
@@ -84,7 +85,9 @@ function readOutput(
 function parseJson(text: string): unknown {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    // Reported as the text that it is: walking through it would overflow the stack.
+    return isTooDeep(value) ? undefined : value;
   } catch {
     return undefined;
   }
