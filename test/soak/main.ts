@@ -29,7 +29,6 @@ for (const name of names) {
     continue;
   }
   const problems = await part();
-  for (const problem of problems) say(problem);
   if (problems.length > 0) process.exitCode = 1;
 }
 
@@ -50,6 +49,7 @@ async function fuzz(): Promise<readonly string[]> {
   const messages = Number(values.messages);
   say(`${messages} hostile messages for each transport, seed ${seed}`);
   const result = await soakFuzz(messages, seed, say);
+  for (const problem of result.problems) say(problem);
   if (messages >= FULL_MESSAGES) await keep('soak-fuzz.json', result);
   say(
     `${result.messages} messages, ${result.crashes} crashes, ${result.hangs} hangs, ${result.problems.length} problems`,

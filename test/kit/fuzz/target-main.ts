@@ -13,12 +13,15 @@ if (process.argv[2] === 'stdio') {
   const upgrade = (servers: Parameters<typeof mountWebSocket>[0]) => mountWebSocket(servers, server);
   ({ port } = await serveHttp(server, { port: 0, sessions, upgrade }));
 }
-process.on('message', async question => {
-  if (question === 'port') return process.send?.(port);
+process.on('message', question => {
+  if (question === 'port') process.send?.(port);
+  else void collect().then(() => process.send?.(process.memoryUsage().heapUsed));
+});
+process.channel?.unref();
+
+async function collect(): Promise<void> {
   // Twice, with a turn between: what the first one finalizes, the second one frees.
   globalThis.gc?.();
   await new Promise(setImmediate);
   globalThis.gc?.();
-  return process.send?.(process.memoryUsage().heapUsed);
-});
-process.channel?.unref();
+}
