@@ -151,15 +151,16 @@ it('an address that is not allowed: the result names the setting, and nothing is
   const strict = await openApiServer({ allow: '' });
   try {
     const model = strict.models.plays({ text: 'I cannot.' });
-    for (const address of [
-      server.url,
-      server.url.replace('127.0.0.1', 'localhost'),
-      'http://169.254.169.254/',
-    ]) {
+    for (const [address, advice] of [
+      [server.url, 'TRAMONTANE_ALLOW_PRIVATE_NETWORKS'],
+      [server.url.replace('127.0.0.1', 'localhost'), 'TRAMONTANE_ALLOW_PRIVATE_NETWORKS'],
+      // How to open the metadata address of a cloud is for its operator to read, not for whoever asks.
+      ['http://169.254.169.254/', 'docs/configuration.md'],
+    ] as const) {
       const body = { model: 'offline', inputs: 'Act', tools: [mcpTool(address)] };
       const { outputs } = await runTurn(strict, body);
       expect(namesOf(outputs)[0]).toBe('list_tools');
-      expect(infoText(record(outputs[0]))).toContain('TRAMONTANE_ALLOW_PRIVATE_NETWORKS');
+      expect(infoText(record(outputs[0]))).toContain(advice);
     }
     expect(server.requests).toEqual([]);
     // The vendor is on this machine too: its address is the operator's, so it stays reachable.

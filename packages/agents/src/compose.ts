@@ -54,7 +54,7 @@ const LIMITS = { maxAnswers: 25, maxParallelCalls: 16 };
 
 /** Starts everything, in the order things need one another, and closes it in the other order. */
 export async function startServer(config: Config, options: StartServerOptions = {}): Promise<RunningServer> {
-  const log = options.log ?? pino({ level: config.logLevel }, pino.destination(2));
+  const log = options.log ?? openLog(config);
   const opened = new AsyncDisposableStack();
   try {
     const apiKey = await openApiKey(config);
@@ -158,6 +158,13 @@ export async function startServer(config: Config, options: StartServerOptions = 
     await opened.disposeAsync();
     throw error;
   }
+}
+
+/** JSON lines on standard error. A terminal that was closed takes none any more; the server goes on without. */
+function openLog(config: Config): Logger {
+  const destination = pino.destination(2);
+  destination.on('error', () => undefined);
+  return pino({ level: config.logLevel }, destination);
 }
 
 async function openApiKey(config: Config): Promise<RunningServer['apiKey']> {

@@ -99,7 +99,8 @@ const SETTINGS = {
     name: 'TRAMONTANE_ALLOW_PRIVATE_NETWORKS',
     type: 'comma list of loopback, private, CIDR, host:port',
     fallback: 'none',
-    meaning: 'Addresses on this machine and in private networks that tool servers may have.',
+    meaning:
+      'Addresses on this machine and in private networks that tool servers may have. Link-local addresses and those of cloud metadata need their exact range, such as 169.254.10.0/24.',
     secret: false,
     parse: parseAllowed,
   },

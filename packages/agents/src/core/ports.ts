@@ -184,15 +184,18 @@ export class ToolServerFailure extends Error {
   readonly code: ToolServerFailureCode;
   /** The call had left: its effect may have happened. */
   readonly mayHaveRun: boolean;
+  /** Something answered, and the answer could not be read. */
+  readonly answered: boolean;
 
   constructor(
     code: ToolServerFailureCode,
     message: string,
-    options: { mayHaveRun: boolean; cause?: unknown },
+    options: { mayHaveRun: boolean; answered?: boolean; cause?: unknown },
   ) {
     super(message, { cause: options.cause });
     this.name = 'ToolServerFailure';
     this.code = code;
     this.mayHaveRun = options.mayHaveRun;
+    this.answered = options.answered ?? false;
   }
 }

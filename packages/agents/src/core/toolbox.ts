@@ -156,11 +156,14 @@ async function callConnector(
   }
 }
 
-/** A call that left and got no answer may have run: that is `unknown`, whatever broke on the way back. */
+/** A call that left and got no readable answer may have run: that is `unknown`, whatever broke on the way back. */
 function toOutcome(failure: ToolServerFailure): ToolOutcome {
   const outcome = failedOutcome(failure.code, failure.message);
   if (!failure.mayHaveRun) return outcome;
-  const text = `${failure.message} The call had left, so it is not known whether the tool ran; it was not repeated.`;
+  const doubt = failure.answered
+    ? 'So it is not known what the call did; it was not repeated.'
+    : 'The call had left, so it is not known whether the tool ran; it was not repeated.';
+  const text = `${failure.message} ${doubt}`;
   return { ...outcome, status: 'unknown', content: [{ type: 'text', text }] };
 }
 

@@ -43,7 +43,7 @@ function toSettings(settings: ModelSettings): Partial<LanguageModelV4CallOptions
           ? {
               type: 'json' as const,
               name: format.name,
-              schema: format.schema as JSONSchema7,
+              schema: format.schema,
               ...(format.description !== undefined && { description: format.description }),
             }
           : { type: 'json' as const },

@@ -79,17 +79,17 @@ async function newAgent(connector: Connector): Promise<string> {
 }
 
 /** A conversation whose run is under way; it names its connector itself, or through its agent. */
-async function startIn(connector: Connector, agentId?: string) {
+async function startIn(connector: Connector, agentId?: string, instructions = '') {
   const { runs } = stores();
   const plan: RunPlan = {
     model: 'm',
-    instructions: '',
+    instructions,
     tools: toolsOf(connector.id),
     toolChoice: 'auto',
     settings: {},
     ...(agentId !== undefined && { agentId }),
   };
-  const own = { model: 'm', instructions: null, completionArgs: {}, guardrails: null };
+  const own = { model: 'm', instructions, completionArgs: {}, guardrails: null };
   const target =
     agentId === undefined
       ? ({ kind: 'model', ...own, tools: toolsOf(connector.id) } as const)
@@ -154,6 +154,27 @@ it('stays when a run of its agent ends', async () => {
   const { end } = await startIn(connector, await newAgent(connector));
   await end();
   expect(await isKept(connector)).toBe(true);
+});
+
+it('goes also where texts hold what PostgreSQL cannot read, and its own id in quotes', async () => {
+  const { agents, conversations } = stores();
+  const odd = (connector: Connector) => `\0 \ud800 {"connectorId":"${connector.id}"}`;
+  const connector = newInline();
+  const other = await startIn(newInline(), undefined, odd(connector));
+  const { conversationId, end } = await startIn(connector, undefined, odd(connector));
+  await end();
+  await conversations.remove(caller, conversationId);
+  expect(await isKept(connector)).toBe(false);
+
+  const ofAgent = newInline();
+  const agentId = await newAgent(ofAgent);
+  const run = await startIn(ofAgent, agentId, odd(ofAgent));
+  await agents.remove(caller, agentId);
+  expect(await isKept(ofAgent)).toBe(true);
+  await run.end();
+  expect(await isKept(ofAgent)).toBe(false);
+  await other.end();
+  await conversations.remove(caller, other.conversationId);
 });
 
 it('counts a reference in capitals', async () => {

@@ -101,9 +101,12 @@ export function toolReferences({ tools }: { readonly tools: readonly StoredTool[
   return tools.flatMap(tool => (tool.type === 'connector' ? [tool.connectorId] : []));
 }
 
-/** Whether the `tools` in this JSON name the connector. Conversations with an agent have none of their own. */
+/**
+ * Whether this JSON names the connector in a tool. Looked for in its text: PostgreSQL cannot take apart JSON with a NUL
+ * in it, which instructions may hold, and one such row would stop every removal. Inside a text the quotes are escaped.
+ */
 function namesConnector(json: ReturnType<typeof sql.ref>, id: string) {
-  return sql<boolean>`exists (select from json_array_elements(${json}->'tools') tool where lower(tool->>'connectorId') = ${id})`;
+  return sql<boolean>`strpos(lower(${json}::text), ${`"connectorid":"${id}"`}) > 0`;
 }
 
 function lockName(id: string): string {

@@ -91,17 +91,9 @@ export function createRunStore(db: Kysely<Tables>, owner: string): RunStore {
             .updateTable('runs')
             .set({ running: false })
             .where('id', '=', run.id)
-            .returning([
-              'plan',
-              sql<boolean>`exists (${agentOf(db, sql.ref('runs.plan'))})`.as('agent_known'),
-            ])
+            .returning('plan')
             .executeTakeFirst();
-          const plan = ended?.plan as RunPlan | undefined;
-          // Its agent was deleted under way: this run was the last to need what only that agent named.
-          if (plan?.agentId !== undefined && !ended?.agent_known)
-            await db
-              .transaction()
-              .execute(trx => sweepInline(trx, run.caller.workspace, toolReferences(plan)));
+          if (ended) await sweepAfterAgent(db, run.caller, ended.plan as RunPlan);
         }
       } catch (error) {
         if (isUniqueViolation(error) || isForeignKeyViolation(error)) throw new OwnershipLost(run.id);
@@ -135,11 +127,13 @@ export function createRunStore(db: Kysely<Tables>, owner: string): RunStore {
   };
 }
 
-function agentOf(db: Kysely<Tables>, plan: ReturnType<typeof sql.ref>) {
-  return db
-    .selectFrom('agents')
-    .select('agents.id')
-    .where('agents.id', '=', sql<string>`${plan}->>'agentId'`);
+/** Where its agent was deleted under way, a run was the last to need the connectors that only that agent named. */
+async function sweepAfterAgent(db: Kysely<Tables>, caller: Caller, plan: RunPlan): Promise<void> {
+  const references = toolReferences(plan);
+  if (plan.agentId === undefined || references.length === 0) return;
+  const agent = await db.selectFrom('agents').select('id').where('id', '=', plan.agentId).executeTakeFirst();
+  if (agent) return;
+  await db.transaction().execute(trx => sweepInline(trx, caller.workspace, references));
 }
 
 async function eventsOf(db: Kysely<Tables>, runId: string, from: number): Promise<RunEvent[]> {

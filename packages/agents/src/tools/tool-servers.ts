@@ -72,11 +72,14 @@ function toTarget(connector: Connector, access: ConnectorAccess): ServerTarget {
 
 function toFailure(error: unknown, connector: Connector, signal: AbortSignal): unknown {
   if (error instanceof ConnectionError) {
-    const { code, mayHaveRun } = error;
-    return new ToolServerFailure(code, error.message, { mayHaveRun, cause: error });
+    const { code, mayHaveRun, answered } = error;
+    return new ToolServerFailure(code, error.message, { mayHaveRun, answered, cause: error });
   }
-  // What a stack that is too small throws, when the client takes such an answer apart.
-  if (error instanceof RangeError) return tooDeep(connector, error);
+  // What a stack that is too small throws, when the client writes such a call or takes such an answer apart.
+  if (error instanceof RangeError) {
+    const message = `A call of ${connector.name}, or its answer, is nested too deep to be written or read.`;
+    return new ToolServerFailure('protocol_error', message, { mayHaveRun: true, cause: error });
+  }
   if (signal.aborted) {
     const message = `The call to ${connector.name} was cancelled.`;
     return new ToolServerFailure('cancelled', message, { mayHaveRun: true, cause: error });
@@ -84,7 +87,7 @@ function toFailure(error: unknown, connector: Connector, signal: AbortSignal): u
   return error;
 }
 
-function tooDeep(connector: Connector, cause?: RangeError): ToolServerFailure {
+function tooDeep(connector: Connector): ToolServerFailure {
   const message = `${connector.name} answered with more than ${MAX_DEPTH} levels of lists and objects in one another.`;
-  return new ToolServerFailure('protocol_error', message, { mayHaveRun: true, cause });
+  return new ToolServerFailure('protocol_error', message, { mayHaveRun: true, answered: true });
 }
