@@ -137,9 +137,10 @@ function readBody(request: IncomingMessage, limit: number): Promise<string> {
 /** Aborts when the connection closes before the answer is out, or when the server stops. */
 function toSignal(response: ServerResponse, stop: AbortSignal | undefined): AbortSignal {
   if (stop?.aborted) return stop;
+  // No close would follow to take the listener off `stop` again, which lives as long as the server.
+  if (response.closed) return isGone(response) ? AbortSignal.abort() : new AbortController().signal;
   const controller = new AbortController();
   const abort = (): void => controller.abort();
-  if (isGone(response)) abort();
   stop?.addEventListener('abort', abort);
   response.once('close', () => {
     stop?.removeEventListener('abort', abort);

@@ -1,8 +1,10 @@
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { getEventListeners, once } from 'node:events';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { defineTool } from '../definition/define-tool.ts';
 import { createMcpServer } from '../server.ts';
+import { toHttpRequest } from './node-exchange.ts';
 import { serveHttp, type HttpServing } from './serve-http.ts';
 
 const drop = (): void => {};
@@ -14,7 +16,7 @@ const envelope = {
 /** More than a connection of this machine takes when nobody reads it. */
 const LARGE = 'x'.repeat(12 * 1024 * 1024);
 let aborted = Promise.withResolvers<void>();
-let serving: HttpServing;
+let serving: HttpServing | undefined;
 
 const server = createMcpServer({
   name: 'patient',
@@ -59,7 +61,10 @@ async function open(limits: { requestMs?: number; readMs?: number }): Promise<So
   await once(socket, 'connect');
   return socket;
 }
-afterEach(() => serving.close());
+afterEach(async () => {
+  await serving?.close();
+  serving = undefined;
+});
 
 function call(name: string): string {
   const message = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, _meta: envelope } };
@@ -83,7 +88,7 @@ async function readAll(socket: Socket): Promise<string> {
 }
 
 async function expectServing(): Promise<void> {
-  expect((await fetch(`${serving.url}/health`)).status).toBe(200);
+  expect((await fetch(`${serving?.url}/health`)).status).toBe(200);
 }
 
 describe('a client that does not finish its request is dropped', () => {
@@ -150,4 +155,19 @@ it('a client that reads is not dropped, however quiet its call is', async () => 
   expect(socket.closed).toBe(false);
   socket.destroy();
   await aborted.promise;
+});
+
+it('a client that is gone before its request was looked at leaves nothing behind', async () => {
+  const stop = new AbortController().signal;
+  const looked = Promise.withResolvers<boolean>();
+  const http = createServer((request, response) => {
+    const taken = toHttpRequest(request, response, { path: '/', id: '1', stop });
+    response.once('close', () => setImmediate(() => looked.resolve(taken.signal.aborted)));
+  });
+  await once(http.listen(0, '127.0.0.1'), 'listening');
+  const socket = connect((http.address() as AddressInfo).port, '127.0.0.1');
+  socket.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n', () => socket.end());
+  expect(await looked.promise).toBe(true);
+  expect(getEventListeners(stop, 'abort')).toEqual([]);
+  http.close();
 });
