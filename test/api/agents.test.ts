@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSdkV2Server, type ToolServer } from '@tramontane/testkit/tool-servers';
 import { expectError } from './expect-error.ts';
@@ -258,10 +260,14 @@ describe('connectors', () => {
   });
 
   it('say in the status what is wrong with their server', async () => {
+    const gone = createServer().listen(0, '127.0.0.1');
+    await once(gone, 'listening');
+    const { port } = gone.address() as AddressInfo;
+    gone.close();
     await api.send('POST', '/v1/connectors', {
       name: 'down',
       description: 'd',
-      server: 'http://127.0.0.1:9',
+      server: `http://127.0.0.1:${port}`,
     });
     expectError(await api.send('GET', '/v1/connectors/down/tools'), 502);
     await api.send('POST', '/v1/connectors', { name: 'up', description: 'd', server: server.url });

@@ -43,7 +43,8 @@ export function foldEntries(events: readonly RunEvent[], agentId?: string): Entr
 
   const entries: Entry[] = [];
   for (const event of events) {
-    if (event.type === 'run.started') entries.push(...event.inputs);
+    // A loop: a very long list spread into arguments overflows the stack.
+    if (event.type === 'run.started') for (const input of event.inputs) entries.push(input);
     if (event.type === 'tools.missing') {
       entries.push({
         kind: 'tools.missing',
