@@ -47,6 +47,9 @@ export function createSchemaCompiler(): SchemaCompiler {
   let ajvDraft07: Ajv | undefined;
   return (schema, direction) => {
     if (isZodSchema(schema)) return compileZod(schema, direction);
+    if ('_def' in schema && 'safeParse' in schema) {
+      throw new KitError('definition_invalid', 'this is a schema of zod 3. Use zod 4, or a JSON Schema.');
+    }
     // First: what comes next walks the schema by recursion.
     const limit = measureSchema(schema) === 'plain' ? undefined : timeBox;
     // ajv registers what has an $id; two tools may use the same one, so such a schema gets an ajv of its own.
@@ -78,9 +81,6 @@ function compileJsonSchema(
   schema: JsonSchema,
   timeBox: TimeBox | undefined,
 ): CompiledSchema {
-  if ('_def' in schema && 'safeParse' in schema) {
-    throw new KitError('definition_invalid', 'this is a schema of zod 3. Use zod 4, or a JSON Schema.');
-  }
   const validate = compileValidator(ajv, schema);
   const check = (value: unknown): Checked => {
     try {
@@ -105,7 +105,8 @@ const TOO_SLOW: Checked = {
 
 /** A schema that refers to itself is checked by recursion, as deep as the value goes. */
 function toTooDeep(error: unknown): Checked {
-  if (!(error instanceof RangeError)) throw error;
+  // A refinement of zod may throw a RangeError for reasons of its own, which are faults of the server.
+  if (!(error instanceof RangeError && error.message.includes('call stack'))) throw error;
   return { ok: false, problem: 'the value is nested too deeply to be checked' };
 }
 
