@@ -67,9 +67,7 @@ it('mcp-remote carries a stdio client to the server', { timeout: 150_000 }, asyn
     new StdioClientTransport({
       command: process.execPath,
       args: [remote, `${serving.url}/mcp`, '--allow-http'],
-      env: Object.fromEntries(
-        Object.entries(environment).filter(([, value]) => value !== undefined),
-      ) as Record<string, string>,
+      env: Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined)),
       stderr: 'ignore',
     }),
   );
