@@ -1,7 +1,8 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { Client, Pool } from 'pg';
-import { MIGRATIONS, SCHEMA } from './migrations.ts';
+import { MIGRATIONS } from './migrations/index.ts';
+import { SCHEMA } from './table-schema.ts';
 import { StoreError } from './store-error.ts';
 import type { Tables } from './schema.ts';
 

@@ -1,6 +1,6 @@
 import type { ColumnType, Generated, JSONColumnType, Selectable } from 'kysely';
 
-// Rows of the tables that `migrations.ts` makes. JSON is kept as `json`, word for word: `jsonb` refuses a NUL in a text
+// Rows of the tables that `migrations/` makes. JSON is kept as `json`, word for word: `jsonb` refuses a NUL in a text
 // and changes the order of keys, and both belong to callers and models.
 
 /** JSON is written as text, or the driver would take an array for an array of PostgreSQL. */

@@ -1,13 +1,9 @@
 import { sql, type Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { SCHEMA } from '../table-schema.ts';
 
-/** Tables live in a schema of their own, so that a database may be shared with other programs. */
-export const SCHEMA = 'tramontane';
-
-/** Every change of the tables, oldest first. A migration that has landed is never edited. */
-export const MIGRATIONS: Readonly<Record<string, Migration>> = {
-  '0001-agents-conversations-runs': { up: createTables },
-};
+/** The first tables. A migration that has landed is never edited. */
+export const agentsConversationsRuns: Migration = { up: createTables };
 
 async function createTables(db: Kysely<unknown>): Promise<void> {
   await sql.raw(`set local search_path to ${SCHEMA}`).execute(db);

@@ -1,0 +1,10 @@
+import type { Migration } from 'kysely/migration';
+import { agentsConversationsRuns } from './0001-agents-conversations-runs.ts';
+
+/**
+ * Every change of the tables, oldest first: one file each, in the order of their numbers, which need not follow one
+ * another. A migration that has landed is never edited.
+ */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-agents-conversations-runs': agentsConversationsRuns,
+};
