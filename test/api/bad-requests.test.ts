@@ -118,7 +118,6 @@ describe('what is not supported is refused by name', () => {
       withTool({ type: 'document_library', library_ids: ['a'] }),
       /document_library is not/,
     ],
-    ['handoffs', { ...AGENT, handoffs: [UNKNOWN] }, /handoffs/],
     ['guardrails', { ...AGENT, guardrails: [{ moderation_llm_v2: { action: 'block' } }] }, /guardrails/],
   ];
   it.each(cases)('%s', async (_name, body, message) => {

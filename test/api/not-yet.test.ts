@@ -9,8 +9,6 @@ afterAll(() => api.close());
 
 it.each([
   ['POST', '/v1/conversations/conv_1/restart'],
-  ['PATCH', '/v1/agents/ag_1/version?version=0'],
-  ['PUT', '/v1/agents/ag_1/aliases?alias=a&version=0'],
   ['POST', '/v1/agents/completions'],
   ['POST', '/v1/chat/completions'],
   ['POST', '/v1/connectors/c/user/credentials'],

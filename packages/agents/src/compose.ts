@@ -16,6 +16,7 @@ import { createSecretBox } from './core/secret-box.ts';
 import { openGeneratedKey } from './generated-keys.ts';
 import { createHttpServer } from './http/server.ts';
 import { createCallModel, createModelCatalogue } from './models/index.ts';
+import { createAgentAliasStore } from './store/agent-alias-store.ts';
 import { createAgentStore } from './store/agent-store.ts';
 import { createConnectorStore } from './store/connector-store.ts';
 import { createConversationStore } from './store/conversation-store.ts';
@@ -124,7 +125,12 @@ export async function startServer(config: Config, options: StartServerOptions = 
     opened.defer(() => ownership.close());
     opened.defer(sweepRuns({ ownership, runs, store: runStore, log }));
 
-    const agents = createAgents({ ...toolPorts, agents: createAgentStore(db), checkModel });
+    const agents = createAgents({
+      ...toolPorts,
+      agents: createAgentStore(db),
+      aliases: createAgentAliasStore(db),
+      checkModel,
+    });
     let ready = true;
     const http = createHttpServer({
       agents,

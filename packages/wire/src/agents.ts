@@ -122,11 +122,9 @@ export type ListAgentVersionsQuery = z.infer<typeof listAgentVersionsQuerySchema
 export const switchAgentVersionSchema = querySchema({ version: queryInt({ min: 0 }) });
 export type SwitchAgentVersion = z.infer<typeof switchAgentVersionSchema>;
 
-const alias = z
-  .string()
-  .min(1)
-  .max(64)
-  .regex(/^[a-z]([a-z0-9_-]*[a-z0-9])?$/);
+/** Form of an alias, whose length is 1 to 64. */
+export const AGENT_ALIAS = /^[a-z]([a-z0-9_-]*[a-z0-9])?$/;
+const alias = z.string().min(1).max(64).regex(AGENT_ALIAS);
 
 /** Query of `PUT /v1/agents/{agent_id}/aliases`. */
 export const putAgentAliasQuerySchema = querySchema({ alias, version: queryInt({ min: 0 }) });

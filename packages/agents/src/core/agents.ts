@@ -1,6 +1,14 @@
-import type { CreateAgent, UpdateAgent } from '@tramontane/wire';
+import { AGENT_ALIAS, type CreateAgent, type UpdateAgent } from '@tramontane/wire';
 import type { Agent, AgentConfig, StoredTool } from './agent.ts';
-import { ApiError, notFound } from './api-error.ts';
+import {
+  createAgentAliases,
+  MAX_VERSION,
+  noAlias,
+  noVersion,
+  type AgentAliases,
+  type AgentAliasStore,
+} from './agent-aliases.ts';
+import { notFound } from './api-error.ts';
 import type { Caller } from './caller.ts';
 import { toStoredTools, type GivenToolsPorts } from './given-tools.ts';
 import { createId, isPlainId } from './ids.ts';
@@ -10,44 +18,66 @@ import { refuseUnstorable, refuseUnsupported } from './unsupported.ts';
 /** What can be done with agents (`/v1/agents`). */
 export interface Agents {
   create(caller: Caller, given: CreateAgent): Promise<Agent>;
-  /** @param version A number, or an alias. */
+  /**
+   * One version of an agent: the current one, or the one that a number or an alias names. The one place where versions
+   * are looked up, for agents, conversations and completions alike.
+   */
   get(caller: Caller, id: string, version?: number | string): Promise<Agent>;
   list(caller: Caller, filter: AgentFilter): Promise<Agent[]>;
   listVersions(caller: Caller, id: string, page: { offset: number; limit: number }): Promise<Agent[]>;
   update(caller: Caller, id: string, given: UpdateAgent): Promise<Agent>;
+  /** Makes another version the current one; the versions themselves stay as they are. */
+  switchVersion(caller: Caller, id: string, version: number): Promise<Agent>;
   remove(caller: Caller, id: string): Promise<void>;
+  readonly aliases: AgentAliases;
 }
 
 export interface AgentsPorts extends GivenToolsPorts {
   readonly agents: AgentStore;
+  readonly aliases: AgentAliasStore;
   readonly checkModel: CheckModel;
 }
 
-/** PostgreSQL fails when it is asked for a number that its column could not hold. */
-const MAX_VERSION = 2 ** 31 - 1;
-
 export function createAgents(ports: AgentsPorts): Agents {
-  const get = async (caller: Caller, id: string, version?: number | string) => {
+  const get = async (caller: Caller, id: string, version?: number | string): Promise<Agent> => {
     if (!isPlainId(id)) throw notFound('agent', id);
-    if (typeof version === 'string') {
-      throw new ApiError('not_found', `Agent ${id} has no alias ${JSON.stringify(version)}.`);
+    if (version === undefined) {
+      const current = await ports.agents.get(caller, id);
+      if (current) return current;
+      throw notFound('agent', id);
     }
-    const agent =
-      version !== undefined && version > MAX_VERSION
-        ? undefined
-        : await ports.agents.get(caller, id, version);
+    const number = typeof version === 'number' ? version : await versionOf(caller, id, version);
+    const agent = number > MAX_VERSION ? undefined : await ports.agents.get(caller, id, number);
     if (agent) return agent;
-    throw version === undefined
-      ? notFound('agent', id)
-      : new ApiError('not_found', `There is no version ${version} of agent ${JSON.stringify(id)}.`);
+    throw noVersion(id, number);
+  };
+
+  const versionOf = async (caller: Caller, id: string, alias: string): Promise<number> => {
+    // An alias begins with a letter, so that digits are a number that came as a text.
+    if (/^\d+$/.test(alias)) return Number(alias);
+    const found = isAlias(alias) ? await ports.aliases.find(caller, id, alias) : undefined;
+    if (found) return found.version;
+    throw noAlias(id, alias);
+  };
+
+  /** Agents that somebody else may hand over to must be there: a mistyped id would be found out in a conversation only. */
+  const checkHandoffs = async (
+    caller: Caller,
+    given: readonly string[] | null | undefined,
+    before: readonly string[] = [],
+  ) => {
+    const added = new Set(given).difference(new Set(before));
+    for (const id of added) await get(caller, id);
   };
 
   return {
     get,
+    aliases: createAgentAliases(ports.aliases),
     async create(caller, given) {
       refuseUnsupported(given);
       refuseUnstorable(given, ['body']);
       ports.checkModel(given.model);
+      await checkHandoffs(caller, given.handoffs);
       const { tools, inline } = await toStoredTools(caller, given.tools ?? [], ports);
       const config: AgentConfig = {
         model: given.model,
@@ -77,6 +107,7 @@ export function createAgents(ports: AgentsPorts): Agents {
       refuseUnstorable(given, ['body']);
       if (given.model != null) ports.checkModel(given.model);
       const { config: before } = await get(caller, id);
+      await checkHandoffs(caller, given.handoffs, before.handoffs ?? []);
       const made = given.tools && (await toStoredTools(caller, given.tools, ports, before.tools));
       const change = (current: AgentConfig) => withChanges(current, given, made?.tools);
       const agent = await ports.agents.update(caller, id, change, {
@@ -86,10 +117,20 @@ export function createAgents(ports: AgentsPorts): Agents {
       if (!agent) throw notFound('agent', id);
       return agent;
     },
+    async switchVersion(caller, id, version) {
+      await get(caller, id, version);
+      const agent = await ports.agents.switchVersion(caller, id, version);
+      if (!agent) throw notFound('agent', id);
+      return agent;
+    },
     async remove(caller, id) {
       if (!isPlainId(id) || !(await ports.agents.remove(caller, id))) throw notFound('agent', id);
     },
   };
+}
+
+function isAlias(text: string): boolean {
+  return text.length <= 64 && AGENT_ALIAS.test(text);
 }
 
 /** An omitted key keeps its value; null clears it where it can be null. */

@@ -11,7 +11,9 @@ import type { RunPlan } from './run-plan.ts';
 // in the same transaction as these, and removed in the one that removes the last of them.
 
 export interface AgentFilter {
-  readonly offset: number;
+  readonly offset?: number;
+  /** The agent after which the list goes on. */
+  readonly after?: { readonly createdAt: string; readonly id: string };
   readonly limit: number;
   readonly deploymentChat?: boolean;
   readonly sources?: readonly string[];
@@ -39,6 +41,8 @@ export interface AgentStore {
     change: (current: AgentConfig) => AgentConfig,
     options: { deploymentChat?: boolean; inline: readonly Connector[] },
   ): Promise<Agent | undefined>;
+  /** `undefined` when the agent or the version is gone. */
+  switchVersion(caller: Caller, id: string, version: number): Promise<Agent | undefined>;
   remove(caller: Caller, id: string): Promise<boolean>;
 }
 

@@ -1,6 +1,7 @@
 import type { ModelSettings, ToolChoice } from '@tramontane/engine';
 import type { CompletionArgs } from '@tramontane/wire';
 import type { AgentConfig, StoredTool } from './agent.ts';
+import { ApiError } from './api-error.ts';
 import type { ConversationTarget } from './conversation.ts';
 
 /**
@@ -17,6 +18,13 @@ export interface RunPlan {
 }
 
 export function planForAgent(agentId: string, config: AgentConfig, override: CompletionArgs | null): RunPlan {
+  if (config.handoffs?.length) {
+    throw new ApiError(
+      'not_supported',
+      `Agent ${agentId} has handoffs, which are stored but not carried out yet. Clear its handoffs to talk with it.`,
+      { param: 'agent_id' },
+    );
+  }
   return {
     ...toPlan(config.model, config.instructions, config.tools, config.completionArgs, override),
     agentId,

@@ -19,20 +19,12 @@ export function refuseUnstorable(value: unknown, loc: readonly (string | number)
 }
 
 /** Parts of a request that would change what happens, and that this server does not carry out: refused, never ignored. */
-export function refuseUnsupported(given: {
-  readonly guardrails?: readonly Guardrail[] | null;
-  readonly handoffs?: readonly string[] | null;
-}): void {
+export function refuseUnsupported(given: { readonly guardrails?: readonly Guardrail[] | null }): void {
   if (given.guardrails?.length) {
     throw new ApiError(
       'not_supported',
       'guardrails are not supported yet: no moderation model can be configured. Leave them out.',
       { param: 'guardrails' },
     );
-  }
-  if (given.handoffs?.length) {
-    throw new ApiError('not_supported', 'handoffs are not supported yet. Leave them out.', {
-      param: 'handoffs',
-    });
   }
 }

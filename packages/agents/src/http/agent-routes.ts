@@ -1,18 +1,23 @@
 import type { FastifyInstance } from 'fastify';
 import {
   createAgentSchema,
+  deleteAgentAliasQuerySchema,
   formatCursor,
   getAgentQuerySchema,
   listAgentsQuerySchema,
   listAgentVersionsQuerySchema,
   pageAgentsQuerySchema,
   parseCursor,
+  putAgentAliasQuerySchema,
+  switchAgentVersionSchema,
   updateAgentSchema,
+  type AgentAlias as WireAlias,
   type AgentPage,
   type ListAgentsQuery,
   type PageAgentsQuery,
 } from '@tramontane/wire';
 import { z } from 'zod';
+import type { AgentAlias } from '../core/agent-aliases.ts';
 import type { Agents } from '../core/agents.ts';
 import { wrongField } from '../core/api-error.ts';
 import type { AgentFilter } from '../core/ports.ts';
@@ -24,6 +29,10 @@ type AgentPath = { Params: { id: string } };
 type VersionPath = { Params: { id: string; version: string } };
 
 const PAGES = 'agents';
+const positionSchema = z.object({
+  createdAt: z.iso.datetime(),
+  id: z.string().regex(/^[A-Za-z0-9_-]{1,80}$/),
+});
 
 /** `/v1/agents` (API reference, agents). */
 export function addAgentRoutes(app: FastifyInstance, agents: Agents): void {
@@ -39,13 +48,20 @@ export function addAgentRoutes(app: FastifyInstance, agents: Agents): void {
 
   app.get('/v1/agents/pages', async request => {
     const query = read(pageAgentsQuerySchema, request.query, 'query');
-    const offset = toOffset(query.page_token);
+    const after = toPosition(query.page_token);
     const limit = query.page_size;
-    const found = await agents.list(callerOf(request), { ...toFilter(query), offset, limit: limit + 1 });
+    const found = await agents.list(callerOf(request), {
+      ...toFilter(query),
+      ...(after && { after }),
+      limit: limit + 1,
+    });
+    const last = found.length > limit ? found[limit - 1] : undefined;
     const page: AgentPage = {
       object: 'list',
       data: found.slice(0, limit).map(toWireAgent),
-      next_page_token: found.length > limit ? formatCursor(PAGES, offset + limit) : null,
+      next_page_token: last
+        ? formatCursor(PAGES, { createdAt: last.createdAt.toISOString(), id: last.id })
+        : null,
     };
     return page;
   });
@@ -70,6 +86,15 @@ export function addAgentRoutes(app: FastifyInstance, agents: Agents): void {
     return reply.code(204).send();
   });
 
+  // The SDKs send the version in the query, the documentation's own example in the body.
+  app.patch<AgentPath>('/v1/agents/:id/version', async request => {
+    const inQuery = Object.hasOwn(Object(request.query), 'version');
+    const { version } = inQuery
+      ? read(switchAgentVersionSchema, request.query, 'query')
+      : read(switchAgentVersionSchema, request.body ?? {}, 'body');
+    return toWireAgent(await agents.switchVersion(callerOf(request), request.params.id, version));
+  });
+
   app.get<AgentPath>('/v1/agents/:id/versions', async request => {
     const query = read(listAgentVersionsQuerySchema, request.query, 'query');
     const page = { offset: query.page * query.page_size, limit: query.page_size };
@@ -84,6 +109,25 @@ export function addAgentRoutes(app: FastifyInstance, agents: Agents): void {
     ).agent_version;
     return toWireAgent(await agents.get(callerOf(request), request.params.id, version));
   });
+
+  app.put<AgentPath>('/v1/agents/:id/aliases', async request => {
+    const { alias, version } = read(putAgentAliasQuerySchema, request.query, 'query');
+    return toWireAlias(await agents.aliases.put(callerOf(request), request.params.id, alias, version));
+  });
+
+  app.get<AgentPath>('/v1/agents/:id/aliases', async request =>
+    (await agents.aliases.list(callerOf(request), request.params.id)).map(toWireAlias),
+  );
+
+  app.delete<AgentPath>('/v1/agents/:id/aliases', async (request, reply) => {
+    const { alias } = read(deleteAgentAliasQuerySchema, request.query, 'query');
+    await agents.aliases.remove(callerOf(request), request.params.id, alias);
+    return reply.code(204).send();
+  });
+}
+
+function toWireAlias({ alias, version, createdAt, updatedAt }: AgentAlias): WireAlias {
+  return { alias, version, created_at: createdAt.toISOString(), updated_at: updatedAt.toISOString() };
 }
 
 function toFilter(query: ListAgentsQuery | PageAgentsQuery): Omit<AgentFilter, 'offset' | 'limit'> {
@@ -97,9 +141,9 @@ function toFilter(query: ListAgentsQuery | PageAgentsQuery): Omit<AgentFilter, '
   };
 }
 
-function toOffset(token: string | undefined): number {
-  if (token === undefined) return 0;
-  const parsed = parseCursor(PAGES, z.int().min(0), token);
+function toPosition(token: string | undefined): z.infer<typeof positionSchema> | undefined {
+  if (token === undefined) return undefined;
+  const parsed = parseCursor(PAGES, positionSchema, token);
   if (!parsed.ok) throw wrongField(['query', 'page_token'], 'This is no page token of this list.');
   return parsed.value;
 }

@@ -48,7 +48,7 @@ export function createAgentStore(db: Kysely<Tables>): AgentStore {
       const rows = await filtered(db, caller, filter)
         .orderBy('agents.created_at')
         .orderBy('agents.id')
-        .offset(filter.offset)
+        .offset(filter.offset ?? 0)
         .limit(filter.limit)
         .execute();
       return rows.map(toAgent);
@@ -101,6 +101,29 @@ export function createAgentStore(db: Kysely<Tables>): AgentStore {
           config,
         };
       });
+    },
+    async switchVersion(caller, id, version) {
+      const { numUpdatedRows } = await db
+        .updateTable('agents')
+        .set({ version, updated_at: new Date() })
+        .where('id', '=', id)
+        .where('workspace', '=', caller.workspace)
+        .where(eb =>
+          eb.exists(
+            eb
+              .selectFrom('agent_versions')
+              .select('version')
+              .where('agent_id', '=', id)
+              .where('agent_versions.version', '=', version),
+          ),
+        )
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) return undefined;
+      const [agent] = await select(db, caller)
+        .where('agents.id', '=', id)
+        .where('agent_versions.version', '=', version)
+        .execute();
+      return agent && toAgent(agent);
     },
     async remove(caller, id) {
       return await db.transaction().execute(async trx => {
@@ -178,6 +201,10 @@ function select(db: Kysely<Tables>, caller: Caller) {
 function filtered(db: Kysely<Tables>, caller: Caller, filter: AgentFilter) {
   let query = select(db, caller).whereRef('agent_versions.version', '=', 'agents.version');
   const name = sql<string>`agent_versions.config->>'name'`;
+  if (filter.after !== undefined) {
+    const { createdAt, id } = filter.after;
+    query = query.where(sql<boolean>`(agents.created_at, agents.id) > (${createdAt}::timestamptz, ${id})`);
+  }
   if (filter.id !== undefined) query = query.where('agents.id', '=', filter.id);
   if (filter.name !== undefined) query = query.where(name, '=', filter.name);
   if (filter.search !== undefined) {

@@ -28,6 +28,14 @@ interface AgentVersionTable extends Owned {
   created_at: Time;
 }
 
+interface AgentAliasTable extends Owned {
+  agent_id: string;
+  alias: string;
+  version: number;
+  created_at: Time;
+  updated_at: Time;
+}
+
 interface ConnectorTable extends Owned {
   id: string;
   name: string;
@@ -69,11 +77,13 @@ interface RunEventTable extends Owned {
 export interface Tables {
   agents: AgentTable;
   agent_versions: AgentVersionTable;
+  agent_aliases: AgentAliasTable;
   connectors: ConnectorTable;
   conversations: ConversationTable;
   runs: RunTable;
   run_events: RunEventTable;
 }
 
+export type AgentAliasRow = Selectable<AgentAliasTable>;
 export type ConnectorRow = Selectable<ConnectorTable>;
 export type ConversationRow = Selectable<ConversationTable>;

@@ -1,5 +1,6 @@
 import type { Migration } from 'kysely/migration';
 import { agentsConversationsRuns } from './0001-agents-conversations-runs.ts';
+import { agentAliases } from './0020-agent-aliases.ts';
 
 /**
  * Every change of the tables, oldest first: one file each, in the order of their numbers, which need not follow one
@@ -7,4 +8,5 @@ import { agentsConversationsRuns } from './0001-agents-conversations-runs.ts';
  */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-agents-conversations-runs': agentsConversationsRuns,
+  '0020-agent-aliases': agentAliases,
 };
