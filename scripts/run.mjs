@@ -13,6 +13,7 @@ const jobs = {
   'bench:server': 'bench/bench-server.ts',
   conformance: 'conformance/main.ts',
   'conformance:server': 'conformance/server/main.ts',
+  'conformance:client': 'conformance/client/main.ts',
 };
 
 await runScript(async () => {

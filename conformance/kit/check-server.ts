@@ -12,7 +12,7 @@ export async function checkServer(url: string, revision: Revision): Promise<Verd
     const { output } = await runTool(['server', '--url', url, '--requirements', revision, '-o', folder]);
     const results = await readResults(folder);
     if (results.length === 0) throw new Error(`The conformance kit ran nothing:\n${output}`);
-    return judge(results, await readScored(revision));
+    return judge(results, await readScored(revision, 'server'));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

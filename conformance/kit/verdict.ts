@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** What one scenario found. */
 export interface ScenarioResult {
@@ -14,7 +14,7 @@ export interface ScenarioResult {
 export interface Verdict {
   readonly scored: readonly ScenarioResult[];
   readonly unscored: readonly ScenarioResult[];
-  /** Why the server does not conform; empty when it does. */
+  /** Why the side under test does not conform; empty when it does. */
   readonly faults: readonly string[];
 }
 
@@ -24,13 +24,13 @@ interface Check {
   readonly errorMessage?: string;
 }
 
-/** The kit writes a folder for each scenario: `server-<name>-<time>`, with its checks. */
+/** The kit writes a folder for each scenario, `<name>-<time>`, with its checks; names of client scenarios have slashes. */
 export async function readResults(folder: string): Promise<readonly ScenarioResult[]> {
   const results = [];
-  for (const entry of (await readdir(folder)).sort()) {
-    const name = /^server-(.+)-\d{4}-\d\d-\d\dT[\d-]+Z$/.exec(entry)?.[1];
-    if (name === undefined) continue;
-    const checks = JSON.parse(await readFile(join(folder, entry, 'checks.json'), 'utf8')) as readonly Check[];
+  for (const entry of (await readdir(folder, { recursive: true })).sort()) {
+    const name = /^(?:server-)?(.+)-\d{4}-\d\d-\d\dT[\d-]+Z$/.exec(dirname(entry).replaceAll('\\', '/'))?.[1];
+    if (name === undefined || !entry.endsWith('checks.json')) continue;
+    const checks = JSON.parse(await readFile(join(folder, entry), 'utf8')) as readonly Check[];
     results.push(toResult(name, checks));
   }
   return results;

@@ -1,5 +1,7 @@
 import type { Egress } from '@tramontane/egress';
+import type { Answers } from './answers.ts';
 import { ConnectionError } from './connection-error.ts';
+import type { Question } from './dialect.ts';
 import { type ServerState, createServerState } from './server-state.ts';
 import { type ServerTarget, parseTarget, scopeKey } from './server-target.ts';
 import type { ToolListing } from './tool-definitions.ts';
@@ -13,6 +15,8 @@ export interface ConnectionsOptions {
   readonly now?: () => number;
   /** Milliseconds without use after which a connection is closed. Default 5 minutes. */
   readonly idleMs?: number;
+  /** Who answers what servers ask. Default: nobody. */
+  readonly answers?: Answers;
 }
 
 export interface Connections {
@@ -26,6 +30,11 @@ export interface Connections {
    * @throws ConnectionError for everything else; the signal's reason on an abort
    */
   callTool(target: ServerTarget, call: ToolCall): Promise<ToolResult>;
+  /**
+   * Any other request of MCP, such as `resources/read` or `prompts/get`, with its result as the server sent it.
+   * @throws ConnectionError; the signal's reason on an abort
+   */
+  request(target: ServerTarget, question: Question): Promise<Record<string, unknown>>;
   /** Close every connection; work under way ends with ConnectionError `closed`. */
   close(): Promise<void>;
 }
@@ -54,6 +63,7 @@ export function openConnections(options: ConnectionsOptions): Connections {
         now: options.now ?? Date.now,
         idleMs: options.idleMs ?? DEFAULT_IDLE_MS,
         closed: closed.signal,
+        answers: options.answers,
       });
     state.retarget(open);
     // A Map keeps the order of insertion, so putting it in again makes it the youngest.
@@ -75,6 +85,7 @@ export function openConnections(options: ConnectionsOptions): Connections {
   return {
     listTools: async (target, { signal, refresh = false }) => stateOf(target).listTools(signal, refresh),
     callTool: async (target, call) => stateOf(target).callTool(call),
+    request: async (target, question) => stateOf(target).ask(question),
     async close() {
       closed.abort();
       const open = [...states.values()];

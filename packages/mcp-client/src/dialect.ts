@@ -23,6 +23,13 @@ export type CallOutcome =
   | { readonly kind: 'answer'; readonly result: ToolResult }
   | { readonly kind: 'stale'; readonly isSessionLost: boolean; readonly error: ConnectionError };
 
+/** A request that is no call of a tool, such as `resources/read`. It has no effect, so it may be made again. */
+export interface Question {
+  readonly method: string;
+  readonly params?: Record<string, unknown>;
+  readonly signal: AbortSignal;
+}
+
 /** An open connection to one server, in the form that server speaks. */
 export interface Dialect {
   readonly name: DialectName;
@@ -32,6 +39,8 @@ export interface Dialect {
   readonly finding: Finding;
   /** @throws ConnectionError */
   list(signal: AbortSignal): Promise<RawListing>;
+  /** Any other request of the protocol. @throws ConnectionError */
+  ask(question: Question): Promise<Record<string, unknown>>;
   /** @param inputSchema schema of the tool where it is known @throws ConnectionError */
   call(call: ToolCall, inputSchema: Record<string, unknown> | undefined): Promise<CallOutcome>;
   close(): Promise<void>;

@@ -13,6 +13,7 @@ export interface DiscoveryOptions {
   readonly target: () => OpenTarget;
   readonly client: McpDialectOptions['client'];
   readonly onListChanged: () => void;
+  readonly answers?: McpDialectOptions['answers'];
 }
 
 /** What one candidate turned out to be. `absent`: something answers, but not in this form. */

@@ -20,13 +20,16 @@ export interface Exchange {
   sent: boolean;
   status?: number;
   failure?: EgressError;
-  /** JSON-RPC id of the request. */
+  /** JSON-RPC id of the request; the last one where the server asked back and the call went out again. */
   messageId?: string | number;
   /** Definitions of a list of tools, as the server sent them. */
   items?: readonly unknown[];
   /** Rejects when the answer's stream ended without the answer. Never resolves. */
   readonly broken: Promise<never>;
-  streamEnded(): void;
+  leaves(id: string | number): void;
+  /** An answer to the last request has come. */
+  answered(): void;
+  streamEnded(id: string | number | undefined): void;
   close(): void;
 }
 
@@ -114,12 +117,24 @@ function createExchange(id: string, forget: () => void): Exchange {
   const { promise, reject } = Promise.withResolvers<never>();
   // Nobody may be listening any more when a stream ends.
   promise.catch(() => undefined);
+  const open = new Set<string | number>();
   return {
     id,
     signal: controller.signal,
     sent: false,
     broken: promise,
-    streamEnded: () => reject(new StreamEndedError('The stream of the answer ended without the answer.')),
+    leaves(id) {
+      this.messageId = id;
+      open.add(id);
+    },
+    answered() {
+      if (this.messageId !== undefined) open.delete(this.messageId);
+    },
+    streamEnded(id) {
+      // A stream that brought its answer ends like one that did not.
+      if (id !== undefined && !open.has(id)) return;
+      reject(new StreamEndedError('The stream of the answer ended without the answer.'));
+    },
     close() {
       forget();
       // Ends what the SDK leaves open after a timeout: in the 2025 era it aborts nothing by itself.

@@ -1,6 +1,7 @@
 import { Client, type ConnectOptions } from '@modelcontextprotocol/client';
 import type { Egress } from '@tramontane/egress';
 import { z } from 'zod';
+import { type Answers, MAX_ROUNDS, addAnswers, capabilitiesFor } from './answers.ts';
 import type { CallOutcome, Dialect, Finding, RawListing } from './dialect.ts';
 import { EXCHANGE_HEADER, type Exchange, type Exchanges, createExchanges } from './exchanges.ts';
 import { findEgressError } from './failures.ts';
@@ -20,6 +21,8 @@ const ListPage = z.looseObject({
   ttlMs: z.number().nullish(),
 });
 
+const AnyResult = z.looseObject({});
+
 export interface McpDialectOptions {
   readonly egress: Egress;
   /** Read for each request, so that a target with other limits takes effect at once. */
@@ -29,6 +32,7 @@ export interface McpDialectOptions {
   readonly era: 'auto' | 'legacy';
   readonly client: { readonly name: string; readonly version: string };
   readonly onListChanged: () => void;
+  readonly answers?: Answers | undefined;
 }
 
 /** A failed handshake, with what the server answered on the way. */
@@ -47,9 +51,11 @@ export async function openMcpDialect(
   const transport = new WatchedTransport(options.url, exchanges);
   const client = new Client(options.client, {
     versionNegotiation: { mode: 'auto' },
-    // No person sits here: a request for input is answered by the caller of the tool, as an error it can read.
-    inputRequired: { autoFulfill: false },
+    // Where nobody answers, a request for input becomes an error of the tool, which its caller can read.
+    inputRequired: { autoFulfill: options.answers !== undefined, maxRounds: MAX_ROUNDS },
+    capabilities: capabilitiesFor(options.answers ?? {}),
   });
+  if (options.answers) addAnswers(client, options.answers, options.target().origin);
   client.setNotificationHandler('notifications/tools/list_changed', options.onListChanged);
   const timeout = options.target().timeoutMs + NET_MS;
   const connectOptions: ConnectOptions = {
@@ -70,7 +76,7 @@ export async function openMcpDialect(
   } finally {
     signal.removeEventListener('abort', abort);
   }
-  siftResults(transport, exchanges);
+  siftResults(transport, exchanges, client.getProtocolEra() === 'modern');
   return toDialect(client, transport, exchanges, closed, options);
 }
 
@@ -183,6 +189,17 @@ function toDialect(
         cursor = next;
       }
       return { items, problems, ...(ttlMs === undefined ? {} : { ttlMs }) };
+    },
+    async ask({ method, params = {}, signal }): Promise<Record<string, unknown>> {
+      try {
+        return await exchanged(signal, (_exchange, limits) =>
+          client.request({ method, params }, AnyResult, limits),
+        );
+      } catch (error) {
+        throw error instanceof ExchangeFailure
+          ? toFailedRequest(error, options.target(), method, false)
+          : error;
+      }
     },
     async call(call, inputSchema): Promise<CallOutcome> {
       try {

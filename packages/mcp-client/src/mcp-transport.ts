@@ -26,13 +26,13 @@ export class WatchedTransport extends StreamableHTTPClientTransport {
       if (id === undefined || options.onRequestStreamEnd !== undefined) return super.send(message, options);
       return super.send(message, { ...options, onRequestStreamEnd: () => this.endHandshake(id) });
     }
-    if (id !== undefined) exchange.messageId = id;
+    if (id !== undefined) exchange.leaves(id);
     const signals =
       options.requestSignal === undefined ? [exchange.signal] : [exchange.signal, options.requestSignal];
     return super.send(message, {
       ...options,
       requestSignal: AbortSignal.any(signals),
-      onRequestStreamEnd: () => exchange.streamEnded(),
+      onRequestStreamEnd: () => exchange.streamEnded(id),
     });
   }
 
@@ -48,18 +48,20 @@ export class WatchedTransport extends StreamableHTTPClientTransport {
  * Take what may be odd out of results before the SDK sees them, because it checks a whole result against its own
  * schema: one bad definition of a list of tools, or one unknown block of a tool's content, would cost all others.
  */
-export function siftResults(transport: WatchedTransport, exchanges: Exchanges): void {
+export function siftResults(transport: WatchedTransport, exchanges: Exchanges, isModern: boolean): void {
   const deliver = transport.onmessage;
   const sift = (message: JSONRPCMessage): JSONRPCMessage => {
-    if (!('result' in message) || !isRecord(message.result)) return message;
+    if ('method' in message) return message;
     const exchange = exchanges.findByMessage(message.id);
-    if (exchange === undefined) return message;
+    exchange?.answered();
+    if (exchange === undefined || !('result' in message) || !isRecord(message.result)) return message;
     const { tools, content } = message.result;
-    if (Array.isArray(content))
-      return { ...message, result: { ...message.result, content: toKnownBlocks(content) } };
-    if (!Array.isArray(tools)) return message;
+    // A server of the 2026 era that does not say so has completed its result (specification, results).
+    const result = { ...(isModern ? { resultType: 'complete' } : {}), ...message.result };
+    if (Array.isArray(content)) return { ...message, result: { ...result, content: toKnownBlocks(content) } };
+    if (!Array.isArray(tools)) return { ...message, result };
     exchange.items = tools;
-    return { ...message, result: { ...message.result, tools: [] } };
+    return { ...message, result: { ...result, tools: [] } };
   };
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the transport is no event target
   transport.onmessage = message => deliver?.(sift(message));

@@ -45,6 +45,12 @@ export function createRestDialect({ egress, target, toolsUrl }: RestDialectOptio
         status: response.status,
       });
     },
+    async ask({ method }) {
+      const { origin } = target();
+      throw new ConnectionError('not_mcp_server', `${origin} speaks the REST form, which has no ${method}.`, {
+        server: origin,
+      });
+    },
     call: call =>
       invoke(
         { egress, target: target(), what: `the call of "${call.name}"`, isCall: true, closed: closed.signal },

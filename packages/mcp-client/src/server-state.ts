@@ -1,12 +1,12 @@
 import { ConnectionError } from './connection-error.ts';
-import type { Dialect, Finding, RawListing } from './dialect.ts';
+import type { Dialect, Finding, Question, RawListing } from './dialect.ts';
 import { type DiscoveryOptions, discover, reconnect } from './discovery.ts';
 import { type Flight, startFlight } from './flight.ts';
 import type { OpenTarget } from './server-target.ts';
 import { type ToolListing, parseToolDefinitions } from './tool-definitions.ts';
 import { type ToolCall, type ToolResult, toErrorResult } from './tool-result.ts';
 
-export interface ServerStateOptions extends Pick<DiscoveryOptions, 'egress' | 'client'> {
+export interface ServerStateOptions extends Pick<DiscoveryOptions, 'egress' | 'client' | 'answers'> {
   readonly now: () => number;
   readonly idleMs: number;
   /** Aborted when all connections are closed. */
@@ -20,6 +20,7 @@ export interface ServerState {
   retarget(target: OpenTarget): void;
   listTools(signal: AbortSignal, refresh: boolean): Promise<ToolListing>;
   callTool(call: ToolCall): Promise<ToolResult>;
+  ask(question: Question): Promise<Record<string, unknown>>;
   close(): Promise<void>;
 }
 
@@ -48,6 +49,7 @@ export function createServerState(first: OpenTarget, options: ServerStateOptions
     egress: options.egress,
     client: options.client,
     target: () => target,
+    answers: options.answers,
     onListChanged: () => {
       changes += 1;
       // The old definitions still tell which arguments go into headers until the new ones are here.
@@ -103,16 +105,13 @@ export function createServerState(first: OpenTarget, options: ServerStateOptions
     }
   }
 
-  async function listAnywhere(signal: AbortSignal): Promise<{ source: Dialect; raw: RawListing }> {
-    const list = async (dialect: Dialect): Promise<{ source: Dialect; raw: RawListing }> => ({
-      source: dialect,
-      raw: await dialect.list(signal),
-    });
+  /** Work without an effect: where the connection turns out not to fit any more, it is done again on a new one. */
+  async function onAnyLine<T>(signal: AbortSignal, work: (dialect: Dialect) => Promise<T>): Promise<T> {
     const first = await connected(signal);
     try {
       return await on(first, async dialect => {
         try {
-          return await list(dialect);
+          return await work(dialect);
         } catch (error) {
           const isStale = error instanceof ConnectionError && isWorthAnotherLook(error);
           // In 2025 this is most often a lost session; the address stays.
@@ -123,13 +122,18 @@ export function createServerState(first: OpenTarget, options: ServerStateOptions
     } catch (error) {
       if (!first.isDropped || signal.aborted) throw error;
     }
-    // Listing has no effect, so it may simply be done again on a new connection.
-    return on(await connected(signal), list);
+    return on(await connected(signal), work);
   }
 
   async function fetchListing(signal: AbortSignal): Promise<ToolListing> {
     const before = changes;
-    const { source, raw } = await listAnywhere(signal);
+    const { source, raw } = await onAnyLine(
+      signal,
+      async (dialect): Promise<{ source: Dialect; raw: RawListing }> => ({
+        source: dialect,
+        raw: await dialect.list(signal),
+      }),
+    );
     const { tools, problems } = parseToolDefinitions(raw.items, source.name);
     const fetchedAt = options.now();
     const found: ToolListing = {
@@ -216,6 +220,11 @@ export function createServerState(first: OpenTarget, options: ServerStateOptions
         const result = (await callOnce(call, false)) ?? (await callOnce(call, true));
         if (result === undefined) throw new Error('unreachable: the last attempt answers or throws');
         return result;
+      }),
+    ask: question =>
+      used(async () => {
+        question.signal.throwIfAborted();
+        return onAnyLine(question.signal, dialect => dialect.ask(question));
       }),
     async close() {
       clearTimeout(idleTimer);
