@@ -9,8 +9,6 @@ afterAll(() => api.close());
 
 it.each([
   ['POST', '/v1/conversations/conv_1/restart'],
-  ['POST', '/v1/agents/completions'],
-  ['POST', '/v1/chat/completions'],
   ['POST', '/v1/connectors/c/user/credentials'],
 ])('%s %s is refused by name, not as a wrong address', async (method, path) => {
   const { status, json } = await api.send(method, path, {});

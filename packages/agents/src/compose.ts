@@ -7,6 +7,7 @@ import manifest from '../package.json' with { type: 'json' };
 import type { Config } from './config.ts';
 import { createAgents } from './core/agents.ts';
 import { ApiError } from './core/api-error.ts';
+import { createCompletions } from './core/completions.ts';
 import { createConnectorVault } from './core/connector-vault.ts';
 import { createConnectors } from './core/connectors.ts';
 import { createConversations } from './core/conversations.ts';
@@ -134,6 +135,7 @@ export async function startServer(config: Config, options: StartServerOptions = 
     let ready = true;
     const http = createHttpServer({
       agents,
+      completions: createCompletions({ ...toolPorts, agents, runs, checkModel, now }),
       connectors: createConnectors(toolPorts),
       conversations: createConversations({
         ...toolPorts,

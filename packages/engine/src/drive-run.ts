@@ -93,7 +93,8 @@ async function askModel(
   const entryId = ports.createId('message');
   const request = ports.createRequest(record.events);
   // A forced choice holds for the first answer only: forced again, the run could never end with words.
-  const afterTools = record.state.answers > 0 && request.toolChoice === 'required';
+  const forced = request.toolChoice !== 'auto' && request.toolChoice !== 'none';
+  const afterTools = record.state.answers > 0 && forced;
   const toolChoice = tools === 'forbidden' ? 'none' : afterTools ? 'auto' : request.toolChoice;
   try {
     const answer = await ports.callModel(

@@ -12,6 +12,16 @@ export interface ModelSettings {
   readonly seed?: number;
   readonly presencePenalty?: number;
   readonly frequencyPenalty?: number;
+  /** Text that the answer will mostly repeat, such as a file that is being changed. */
+  readonly prediction?: string;
+  /** False: at most one tool call an answer. */
+  readonly parallelToolCalls?: boolean;
+  /** The vendor puts its own reasoning, or safety, prompt before the conversation. */
+  readonly promptMode?: 'reasoning';
+  readonly safePrompt?: boolean;
+  /** Requests with the same key and beginning are sent where that beginning is cached. */
+  readonly promptCacheKey?: string;
+  readonly serviceTier?: 'auto' | 'standard_only';
   readonly reasoningEffort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh';
   readonly responseFormat?:
     | { readonly type: 'json' }
@@ -24,7 +34,8 @@ export interface ModelSettings {
       };
 }
 
-export type ToolChoice = 'auto' | 'none' | 'required';
+/** `tool`: this one must be called. */
+export type ToolChoice = 'auto' | 'none' | 'required' | { readonly tool: string };
 
 /** What a model is asked. */
 export interface ModelRequest {

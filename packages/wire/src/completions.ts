@@ -66,6 +66,9 @@ export const chatMessageSchema = z.discriminatedUnion('role', [
 ]);
 export type ChatMessage = z.infer<typeof chatMessageSchema>;
 
+/** Answers to one request, each a run of its own. Upstream names no bound; without one a request could start any number. */
+const MAX_CHOICES = 16;
+
 const requestFields = {
   messages: z.array(chatMessageSchema),
   max_tokens: integer().min(0).nullable().exactOptional(),
@@ -83,12 +86,12 @@ const requestFields = {
         function: z.strictObject({ name: z.string() }),
       }),
     ])
-    .default('auto'),
+    .exactOptional(),
   presence_penalty: penaltySchema.exactOptional(),
   frequency_penalty: penaltySchema.exactOptional(),
-  n: integer().min(1).nullable().exactOptional(),
+  n: integer().min(1).max(MAX_CHOICES).nullable().exactOptional(),
   prediction: predictionSchema.exactOptional(),
-  parallel_tool_calls: z.boolean().default(true),
+  parallel_tool_calls: z.boolean().exactOptional(),
   prompt_mode: z.literal('reasoning').nullable().exactOptional(),
   reasoning_effort: reasoningEffortSchema.nullable().exactOptional(),
   prompt_cache_key: z.string().nullable().exactOptional(),
@@ -100,8 +103,8 @@ const requestFields = {
 export const chatCompletionRequestSchema = z.strictObject({
   model: z.string().min(1),
   temperature: z.number().min(0).max(1.5).nullable().exactOptional(),
-  top_p: z.number().min(0).max(1).exactOptional(),
-  safe_prompt: z.boolean().default(false),
+  top_p: z.number().min(0).max(1).nullable().exactOptional(),
+  safe_prompt: z.boolean().exactOptional(),
   ...requestFields,
 });
 export type ChatCompletionRequest = z.infer<typeof chatCompletionRequestSchema>;
@@ -121,6 +124,7 @@ export const completionUsageSchema = z.looseObject({
 export type CompletionUsage = z.infer<typeof completionUsageSchema>;
 
 export const FINISH_REASONS = ['stop', 'length', 'model_length', 'error', 'tool_calls'] as const;
+export type FinishReason = (typeof FINISH_REASONS)[number];
 const finishReason = z.enum(FINISH_REASONS);
 
 const completionToolCall = z.strictObject({

@@ -17,7 +17,17 @@ export interface RunPlan {
   readonly agentId?: string;
 }
 
-export function planForAgent(agentId: string, config: AgentConfig, override: CompletionArgs | null): RunPlan {
+/** Arguments of a request: those of conversations, and what only the completion endpoints know. */
+export interface PlanArgs extends Omit<CompletionArgs, 'tool_choice'> {
+  readonly tool_choice?: CompletionArgs['tool_choice'] | { readonly function: { readonly name: string } };
+  readonly parallel_tool_calls?: boolean;
+  readonly prompt_mode?: 'reasoning' | null;
+  readonly safe_prompt?: boolean;
+  readonly prompt_cache_key?: string | null;
+  readonly service_tier?: 'auto' | 'standard_only' | null;
+}
+
+export function planForAgent(agentId: string, config: AgentConfig, override: PlanArgs | null): RunPlan {
   if (config.handoffs?.length) {
     throw new ApiError(
       'not_supported',
@@ -32,8 +42,11 @@ export function planForAgent(agentId: string, config: AgentConfig, override: Com
 }
 
 export function planForModel(
-  target: Extract<ConversationTarget, { kind: 'model' }>,
-  override: CompletionArgs | null,
+  target: Pick<
+    Extract<ConversationTarget, { kind: 'model' }>,
+    'model' | 'instructions' | 'tools' | 'completionArgs'
+  >,
+  override: PlanArgs | null,
 ): RunPlan {
   return toPlan(target.model, target.instructions, target.tools, target.completionArgs, override);
 }
@@ -43,10 +56,10 @@ function toPlan(
   instructions: string | null,
   tools: readonly StoredTool[],
   own: CompletionArgs,
-  override: CompletionArgs | null,
+  override: PlanArgs | null,
 ): RunPlan {
   // A request's arguments win over the agent's, each by itself (API reference, completion_args).
-  const args: CompletionArgs = { ...own, ...override };
+  const args: PlanArgs = { ...own, ...override };
   return {
     model,
     instructions: instructions ?? '',
@@ -57,12 +70,13 @@ function toPlan(
 }
 
 /** `any` and `required` both mean: call some tool. */
-function toToolChoice(choice: CompletionArgs['tool_choice']): ToolChoice {
+function toToolChoice(choice: PlanArgs['tool_choice']): ToolChoice {
+  if (typeof choice === 'object') return { tool: choice.function.name };
   if (choice === 'any' || choice === 'required') return 'required';
   return choice ?? 'auto';
 }
 
-function toSettings(args: CompletionArgs): ModelSettings {
+function toSettings(args: PlanArgs): ModelSettings {
   const format = toResponseFormat(args.response_format);
   return {
     ...(args.temperature != null && { temperature: args.temperature }),
@@ -73,6 +87,12 @@ function toSettings(args: CompletionArgs): ModelSettings {
     ...(args.presence_penalty != null && { presencePenalty: args.presence_penalty }),
     ...(args.frequency_penalty != null && { frequencyPenalty: args.frequency_penalty }),
     ...(args.reasoning_effort != null && { reasoningEffort: args.reasoning_effort }),
+    ...(args.prediction?.content != null && { prediction: args.prediction.content }),
+    ...(args.parallel_tool_calls !== undefined && { parallelToolCalls: args.parallel_tool_calls }),
+    ...(args.prompt_mode != null && { promptMode: args.prompt_mode }),
+    ...(args.safe_prompt !== undefined && { safePrompt: args.safe_prompt }),
+    ...(args.prompt_cache_key != null && { promptCacheKey: args.prompt_cache_key }),
+    ...(args.service_tier != null && { serviceTier: args.service_tier }),
     ...(format && { responseFormat: format }),
   };
 }

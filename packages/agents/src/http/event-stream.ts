@@ -4,25 +4,34 @@ import { COMMENT_PING, frameEvent, type ConversationEvent } from '@tramontane/wi
 const PING_MS = 15_000;
 
 /** Events as server-sent events, with a comment whenever nothing was said for a while. */
-export async function* toEventStream(
+export function toEventStream(
   events: AsyncGenerator<ConversationEvent, void>,
   pingMs: number = PING_MS,
 ): AsyncGenerator<string, void> {
-  let next = events.next();
+  return withPings(events, frameEvent, pingMs);
+}
+
+/** The same for items of any kind. @param frame One item as it goes over the wire. */
+export async function* withPings<T>(
+  items: AsyncGenerator<T, void>,
+  frame: (item: T) => string,
+  pingMs: number = PING_MS,
+): AsyncGenerator<string, void> {
+  let next = items.next();
   try {
     for (;;) {
-      const event = await orPing(next, pingMs);
-      if (event === 'ping') {
+      const item = await orPing(next, pingMs);
+      if (item === 'ping') {
         yield COMMENT_PING;
         continue;
       }
-      if (event.done) return;
-      yield frameEvent(event.value);
-      next = events.next();
+      if (item.done) return;
+      yield frame(item.value);
+      next = items.next();
     }
   } finally {
-    // A reader that left must not keep the turn's reading open; what it is waiting for may take long.
-    void events.return();
+    // A reader that left must not keep the reading open; what it is waiting for may take long.
+    void items.return();
   }
 }
 

@@ -4,9 +4,11 @@ import type { BearerCheck } from '@tramontane/guards';
 import { toErrorBody } from '@tramontane/wire';
 import { ApiError } from '../core/api-error.ts';
 import type { Agents } from '../core/agents.ts';
+import type { Completions } from '../core/completions.ts';
 import type { Connectors } from '../core/connectors.ts';
 import type { Conversations } from '../core/conversations.ts';
 import { addAgentRoutes } from './agent-routes.ts';
+import { addCompletionRoutes } from './completion-routes.ts';
 import { addConnectorRoutes } from './connector-routes.ts';
 import { addConversationRoutes } from './conversation-routes.ts';
 import { answerError, answerUnauthorized } from './errors.ts';
@@ -17,6 +19,7 @@ import { addNotYetRoutes } from './not-yet-routes.ts';
 
 export interface HttpPorts {
   readonly agents: Agents;
+  readonly completions: Completions;
   readonly connectors: Connectors;
   readonly conversations: Conversations;
   readonly models: Models;
@@ -66,6 +69,7 @@ export function createHttpServer(ports: HttpPorts): FastifyInstance {
 
   addHealthRoutes(app, ports.health);
   addAgentRoutes(app, ports.agents);
+  addCompletionRoutes(app, ports.completions);
   addConversationRoutes(app, ports.conversations);
   addConnectorRoutes(app, ports.connectors);
   addModelRoutes(app, ports.models);

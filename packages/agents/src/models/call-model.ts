@@ -72,7 +72,7 @@ async function callOnce(
   });
   try {
     const { stream } = await watch.race(
-      resolved.model.doStream({ ...callOptions, abortSignal: watch.signal }),
+      resolved.model(request).doStream({ ...callOptions, abortSignal: watch.signal }),
     );
     return await readAnswer(stream, watch, onDelta);
   } catch (error) {

@@ -43,7 +43,16 @@ describe('createModelCatalogue', () => {
   });
 
   it('keeps the name that was asked for', () => {
-    expect(createModelCatalogue({ offline: true }).resolve('any-name')?.model.modelId).toBe('any-name');
+    const request = {
+      model: 'any-name',
+      instructions: '',
+      entries: [],
+      tools: [],
+      toolChoice: 'auto',
+      settings: {},
+    } as const;
+    const resolved = createModelCatalogue({ offline: true }).resolve('any-name');
+    expect(resolved?.model(request).modelId).toBe('any-name');
   });
 
   it('lists what it knows', () => {

@@ -1,4 +1,5 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
+import type { ModelRequest } from '@tramontane/engine';
 import { isMistralName, KNOWN_MISTRAL_NAMES } from './model-names.ts';
 import { createOfflineModel } from './offline/offline-model.ts';
 import { createMistralVendor, createOpenAiCompatibleVendor } from './providers.ts';
@@ -19,7 +20,7 @@ export interface ModelSettingsSource {
 
 export interface ResolvedModel {
   readonly provider: ProviderName;
-  readonly model: LanguageModelV4;
+  readonly model: (request: ModelRequest) => LanguageModelV4;
   /** For messages; the offline model has none. */
   readonly vendor?: Pick<Vendor, 'title' | 'address' | 'secrets'>;
 }
@@ -51,12 +52,12 @@ export function createModelCatalogue(settings: ModelSettingsSource): ModelCatalo
   return {
     resolve: name => {
       if (name === '') return undefined;
-      if (name === OFFLINE_NAME) return { provider: 'offline', model: createOfflineModel(name) };
+      if (name === OFFLINE_NAME) return { provider: 'offline', model: () => createOfflineModel(name) };
       if (mistral && isMistralName(name)) {
-        return { provider: 'mistral', model: mistral.model(name), vendor: mistral };
+        return { provider: 'mistral', model: mistral.model, vendor: mistral };
       }
-      if (endpoint) return { provider: 'openai-compatible', model: endpoint.model(name), vendor: endpoint };
-      if (!mistral && settings.offline) return { provider: 'offline', model: createOfflineModel(name) };
+      if (endpoint) return { provider: 'openai-compatible', model: endpoint.model, vendor: endpoint };
+      if (!mistral && settings.offline) return { provider: 'offline', model: () => createOfflineModel(name) };
       return undefined;
     },
     list: () => [

@@ -1,6 +1,8 @@
 import { createMistral } from '@ai-sdk/mistral';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { LanguageModelV4 } from '@ai-sdk/provider';
+import type { ModelRequest } from '@tramontane/engine';
+import { toMistralChange, toOpenAiChange, type BodyChange } from './body-change.ts';
 
 /** A model vendor as the catalogue knows it. */
 export interface Vendor {
@@ -10,7 +12,8 @@ export interface Vendor {
   readonly address: string;
   /** Never to appear in a message. */
   readonly secrets: readonly string[];
-  readonly model: (name: string) => LanguageModelV4;
+  /** @param request What it is about to be asked: some of it has no word in the model interface. */
+  readonly model: (request: ModelRequest) => LanguageModelV4;
 }
 
 const MISTRAL_BASE_URL = 'https://api.mistral.ai/v1';
@@ -19,29 +22,47 @@ const MISTRAL_BASE_URL = 'https://api.mistral.ai/v1';
 // runtime's own fetch and not the egress guard.
 
 export function createMistralVendor(apiKey: string, baseUrl: string = MISTRAL_BASE_URL): Vendor {
-  const mistral = createMistral({ apiKey, baseURL: baseUrl });
+  const plain = createMistral({ apiKey, baseURL: baseUrl });
   return {
     title: 'Mistral',
     address: withoutSecrets(baseUrl),
     secrets: [apiKey],
-    model: name => mistral.chat(name),
+    model: request => {
+      const change = toMistralChange(request);
+      if (!change) return plain.chat(request.model);
+      return createMistral({ apiKey, baseURL: baseUrl, fetch: changing(change) }).chat(request.model);
+    },
   };
 }
 
 export function createOpenAiCompatibleVendor(baseUrl: string, apiKey: string | undefined): Vendor {
-  const provider = createOpenAICompatible({
+  const settings = {
     name: 'openai-compatible',
     baseURL: baseUrl,
     ...(apiKey !== undefined && { apiKey }),
     // Without it streams carry no token counts.
     includeUsage: true,
     supportsStructuredOutputs: true,
-  });
+  };
+  const plain = createOpenAICompatible(settings);
   return {
     title: 'the OpenAI-compatible endpoint',
     address: withoutSecrets(baseUrl),
     secrets: apiKey === undefined ? [] : [apiKey],
-    model: name => provider.chatModel(name),
+    model: request => {
+      const change = toOpenAiChange(request);
+      const provider = change ? createOpenAICompatible({ ...settings, transformRequestBody: change }) : plain;
+      return provider.chatModel(request.model);
+    },
+  };
+}
+
+/** The package for Mistral has no hook for the body but the fetch it goes out with. */
+function changing(change: BodyChange): typeof fetch {
+  return (input, init) => {
+    if (typeof init?.body !== 'string') return fetch(input, init);
+    const body = JSON.parse(init.body) as Record<string, unknown>;
+    return fetch(input, { ...init, body: JSON.stringify(change(body)) });
   };
 }
 

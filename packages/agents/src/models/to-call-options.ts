@@ -1,5 +1,5 @@
-import type { ModelRequest, ModelSettings } from '@tramontane/engine';
-import type { JSONSchema7, LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import type { ModelRequest, ModelSettings, ToolChoice } from '@tramontane/engine';
+import type { JSONSchema7, LanguageModelV4CallOptions, LanguageModelV4ToolChoice } from '@ai-sdk/provider';
 import { toPrompt } from './to-prompt.ts';
 import type { PromptOptions } from './to-prompt.ts';
 
@@ -20,9 +20,13 @@ export function toCallOptions(request: ModelRequest, options: PromptOptions): La
         // Read by the offline model only; the model interface has no word for it.
         providerOptions: { tramontane: { readOnly: tool.readOnly } },
       })),
-      toolChoice: { type: request.toolChoice },
+      toolChoice: toToolChoice(request.toolChoice),
     }),
   };
+}
+
+function toToolChoice(choice: ToolChoice): LanguageModelV4ToolChoice {
+  return typeof choice === 'string' ? { type: choice } : { type: 'tool', toolName: choice.tool };
 }
 
 function toSettings(settings: ModelSettings): Partial<LanguageModelV4CallOptions> {

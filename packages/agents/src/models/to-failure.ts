@@ -1,4 +1,4 @@
-import { APICallError } from '@ai-sdk/provider';
+import { APICallError, UnsupportedFunctionalityError } from '@ai-sdk/provider';
 import { ModelFailure } from '@tramontane/engine';
 import type { ModelFailureCode } from '@tramontane/engine';
 import type { ResolvedModel } from './catalogue.ts';
@@ -37,6 +37,10 @@ function explain(error: unknown): Explanation {
     const reason = vendorReason(error);
     const code = codeOfStatus(status, error.responseBody ?? '');
     return { code, status, says: `answered ${status}${reason === '' ? '.' : `: ${reason}`}` };
+  }
+  if (UnsupportedFunctionalityError.isInstance(error)) {
+    const says = `cannot be sent this: ${error.functionality}. Give it text, pictures, or a PDF in a data: address.`;
+    return { code: 'model_error', status: 400, says };
   }
   const network = findNetworkCode(error);
   if (network !== undefined) return { code: 'model_unreachable', says: `could not be reached (${network}).` };

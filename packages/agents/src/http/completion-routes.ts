@@ -1,0 +1,54 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import {
+  agentsCompletionRequestSchema,
+  chatCompletionRequestSchema,
+  COMPLETION_DONE,
+  frameCompletionChunk,
+  type CompletionChunk,
+} from '@tramontane/wire';
+import type { Completion, Completions } from '../core/completions.ts';
+import { callerOf, goneSignal } from './caller.ts';
+import { read } from './errors.ts';
+import { withPings } from './event-stream.ts';
+import { toCompletion } from './to-completion.ts';
+import { toCompletionStream } from './to-completion-stream.ts';
+
+/** `/v1/chat/completions` and `/v1/agents/completions` (API reference, chat and agents). */
+export function addCompletionRoutes(app: FastifyInstance, completions: Completions): void {
+  app.post('/v1/chat/completions', async (request, reply) => {
+    const given = read(chatCompletionRequestSchema, request.body, 'body');
+    return answer(await completions.chat(callerOf(request), given, goneSignal(reply)), given.stream, reply);
+  });
+
+  app.post('/v1/agents/completions', async (request, reply) => {
+    const given = read(agentsCompletionRequestSchema, request.body, 'body');
+    return answer(await completions.agent(callerOf(request), given, goneSignal(reply)), given.stream, reply);
+  });
+}
+
+async function answer(completion: Completion, stream: boolean, reply: FastifyReply): Promise<unknown> {
+  if (completion.offline) reply.header('x-tramontane-model', 'offline');
+  if (!stream) return await toCompletion(completion);
+  const chunks = toCompletionStream(completion);
+  // Waits for the first words: what fails before them is answered with a status of its own.
+  const first = await chunks.next();
+  return reply
+    .header('content-type', 'text/event-stream; charset=utf-8')
+    .header('cache-control', 'no-cache')
+    .header('x-accel-buffering', 'no')
+    .send(Readable.from(withPings(withFirst(first, chunks), toFrame), { objectMode: false }));
+}
+
+async function* withFirst(
+  first: IteratorResult<CompletionChunk, void>,
+  rest: AsyncGenerator<CompletionChunk, void>,
+): AsyncGenerator<CompletionChunk | typeof COMPLETION_DONE, void> {
+  if (!first.done) yield first.value;
+  yield* rest;
+  yield COMPLETION_DONE;
+}
+
+function toFrame(item: CompletionChunk | typeof COMPLETION_DONE): string {
+  return typeof item === 'string' ? item : frameCompletionChunk(item);
+}

@@ -1,0 +1,436 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { openSdkV2Server, type ToolServer } from '@tramontane/testkit/tool-servers';
+import { completionChunkSchema, completionResponseSchema } from '@tramontane/wire';
+import { unknownParts } from '../../packages/wire/src/testing/canned-client.ts';
+import { expectError } from './expect-error.ts';
+import { openApiServer, type ApiServer } from './open-api-server.ts';
+import { mcpTool } from './run-turn.ts';
+import { lastToolTexts } from './scripted-models.ts';
+import { record, records, type Json } from './shapes.ts';
+
+// Chat completions and completions of agents: API reference, chat and agents.
+
+let api: ApiServer;
+let server: ToolServer;
+
+beforeAll(async () => {
+  [api, server] = await Promise.all([
+    openApiServer(),
+    openSdkV2Server({
+      tools: [
+        { name: 'stock', inputSchema: {}, handler: () => ({ pieces: 12 }) },
+        {
+          name: 'fails',
+          inputSchema: {},
+          handler: () => {
+            throw new Error('The shelf fell over.');
+          },
+        },
+      ],
+    }),
+  ]);
+});
+
+afterAll(async () => {
+  await Promise.all([api?.close(), server?.close()]);
+});
+
+const USER = [{ role: 'user', content: 'How many?' }] as const;
+const ADD = {
+  type: 'function',
+  function: { name: 'add', parameters: { type: 'object', properties: { a: { type: 'number' } } } },
+} as const;
+
+function known<T>(answer: T): T {
+  expect(unknownParts(answer)).toEqual([]);
+  return answer;
+}
+
+/** A model that asks for a tool of the server first, then says what it was told. */
+const asksFor = (tool: string) =>
+  api.models.answers(request => {
+    const told = lastToolTexts(request);
+    if (told.length > 0) return { text: `Told: ${told.join(' ')}` };
+    return { text: 'I look.', toolCalls: [{ name: tool, arguments: { shelf: 3 } }] };
+  });
+
+async function post(body: Json, path = '/v1/chat/completions'): Promise<Json> {
+  const answer = await api.send('POST', path, body);
+  if (answer.status !== 200) throw new Error(answer.text);
+  completionResponseSchema.parse(answer.json);
+  return record(answer.json);
+}
+
+/** The frames of a streamed completion; the last must be `[DONE]`. */
+async function stream(body: Json, path = '/v1/chat/completions'): Promise<Json[]> {
+  const answer = await api.send('POST', path, { ...body, stream: true });
+  expect(answer.headers.get('content-type')).toMatch(/^text\/event-stream/);
+  const frames = answer.text.split('\n\n').filter(frame => frame !== '');
+  expect(frames.pop()).toBe('data: [DONE]');
+  return frames.map(frame => {
+    const chunk: unknown = JSON.parse(frame.replace(/^data: /, ''));
+    completionChunkSchema.parse(chunk);
+    return record(chunk);
+  });
+}
+
+const choicesOf = (chunks: readonly Json[]) => chunks.flatMap(({ choices }) => records(choices));
+const deltasOf = (chunks: readonly Json[]) => choicesOf(chunks).map(({ delta }) => record(delta));
+const textOf = (chunks: readonly Json[]) =>
+  deltasOf(chunks)
+    .map(({ content }) => (typeof content === 'string' ? content : ''))
+    .join('');
+
+describe('with the official client', () => {
+  it('chat.complete and chat.stream say the same', async () => {
+    const model = api.models.answers(() => ({
+      text: 'Twelve of them.',
+      usage: { promptTokens: 7, completionTokens: 3 },
+    }));
+    const plain = known(await api.sdk.chat.complete({ model, messages: [...USER] }));
+    expect(plain).toMatchObject({ object: 'chat.completion', model });
+    expect(plain.usage).toMatchObject({ promptTokens: 7, completionTokens: 3, totalTokens: 10 });
+    expect(plain.choices).toMatchObject([
+      { index: 0, finishReason: 'stop', message: { role: 'assistant', content: 'Twelve of them.' } },
+    ]);
+    let said = '';
+    let reason: unknown;
+    for await (const event of await api.sdk.chat.stream({ model, messages: [...USER] })) {
+      const { data } = known(event);
+      const [choice] = data.choices;
+      if (typeof choice?.delta.content === 'string') said += choice.delta.content;
+      if (choice?.finishReason) reason = choice.finishReason;
+      if (data.usage) expect(data.usage.totalTokens).toBe(10);
+    }
+    expect([said, reason]).toEqual(['Twelve of them.', 'stop']);
+  });
+
+  it('chat.parse and chat.parseStream give objects of the schema', async () => {
+    const Book = z.object({ title: z.string(), year: z.number() });
+    const model = api.models.answers(() => ({ text: '{"title":"Dune","year":1965}' }));
+    const request = { model, messages: [...USER], responseFormat: Book };
+    const parsed = await api.sdk.chat.parse(request);
+    expect(parsed.choices?.[0]?.message?.parsed).toEqual({ title: 'Dune', year: 1965 });
+    let said = '';
+    for await (const { data } of await api.sdk.chat.parseStream(request)) {
+      const content = data.choices[0]?.delta.content;
+      if (typeof content === 'string') said += content;
+    }
+    expect(Book.parse(JSON.parse(said))).toEqual({ title: 'Dune', year: 1965 });
+    for (const { body } of api.models.asked(model)) {
+      expect(body['response_format']).toMatchObject({
+        type: 'json_schema',
+        json_schema: { strict: true, schema: { properties: { year: { type: 'number' } } } },
+      });
+    }
+  });
+
+  it('agents.complete and agents.stream use the agent, and the request over it', async () => {
+    const model = api.models.answers(() => ({ text: 'Aye.' }));
+    const agent = await api.sdk.beta.agents.create({
+      model,
+      name: 'Pirate',
+      instructions: 'Speak like a pirate.',
+      completionArgs: { temperature: 0.3, maxTokens: 50, toolChoice: 'any' },
+      tools: [ADD],
+    });
+    const messages = [{ role: 'system' as const, content: 'Be short.' }, ...USER];
+    const plain = known(await api.sdk.agents.complete({ agentId: agent.id, messages, maxTokens: 9 }));
+    expect(plain.choices[0]?.message?.content).toBe('Aye.');
+    for await (const event of await api.sdk.agents.stream({ agentId: agent.id, messages })) known(event);
+    const [first, second] = api.models.asked(model);
+    expect(first?.body).toMatchObject({ temperature: 0.3, max_tokens: 9, tool_choice: 'required' });
+    expect(second?.body).toMatchObject({ max_tokens: 50 });
+    expect(first?.messages[0]).toMatchObject({
+      role: 'system',
+      content: 'Speak like a pirate.\n\nBe short.',
+    });
+    expect(first?.tools.map(({ name }) => name)).toEqual(['add']);
+  });
+
+  it('a function is handed back, and its result goes in', async () => {
+    const model = api.models.answers(request => {
+      const told = lastToolTexts(request);
+      return told.length > 0
+        ? { text: `It is ${told.join()}.` }
+        : { toolCalls: [{ name: 'add', arguments: { a: 1 } }] };
+    });
+    const asked = { model, messages: [...USER], tools: [ADD] };
+    const first = known(await api.sdk.chat.complete(asked));
+    const message = first.choices[0]?.message;
+    expect(first.choices[0]?.finishReason).toBe('tool_calls');
+    expect(message?.toolCalls).toMatchObject([{ function: { name: 'add', arguments: '{"a":1}' } }]);
+    if (!message) throw new Error('No message.');
+    const toolCallId = message.toolCalls?.[0]?.id ?? '';
+    const messages = [
+      ...USER,
+      { ...message, role: 'assistant' as const },
+      { role: 'tool' as const, toolCallId, name: 'add', content: '2' },
+    ];
+    const second = known(await api.sdk.chat.complete({ ...asked, messages }));
+    expect(second.choices[0]?.message?.content).toBe('It is 2.');
+
+    const calls: unknown[] = [];
+    for await (const { data } of await api.sdk.chat.stream(asked)) {
+      calls.push(...(data.choices[0]?.delta.toolCalls ?? []));
+    }
+    expect(calls).toMatchObject([{ function: { name: 'add', arguments: '{"a":1}' } }]);
+  });
+});
+
+describe("tools of the server's", () => {
+  it('run on the server: their turns are in messages, the last word is the message', async () => {
+    const model = asksFor('stock');
+    const answer = await post({ model, messages: USER, tools: [mcpTool(server.url)] });
+    const [choice] = records(answer['choices']);
+    expect(choice).toMatchObject({
+      finish_reason: 'stop',
+      message: { role: 'assistant', content: expect.stringContaining('12'), tool_calls: null },
+    });
+    expect(choice?.['messages']).toMatchObject([
+      { role: 'assistant', content: 'I look.', index: 0, tool_calls: [{ function: { name: 'stock' } }] },
+      {
+        role: 'tool',
+        index: 1,
+        content: expect.stringContaining('12'),
+        metadata: { name: 'stock', is_error: false },
+      },
+      { role: 'assistant', content: expect.stringContaining('Told:'), index: 2 },
+    ]);
+  });
+
+  it('appear in streams as metadata only, so that nobody runs or prints them', async () => {
+    const model = asksFor('fails');
+    const chunks = await stream({ model, messages: USER, tools: [mcpTool(server.url)] });
+    expect(textOf(chunks)).toMatch(/^I look\.Told: .*The shelf fell over/);
+    const deltas = deltasOf(chunks);
+    expect(deltas.filter(({ tool_calls }) => tool_calls !== undefined)).toEqual([]);
+    expect(deltas.filter(({ role }) => role === 'tool')).toMatchObject([
+      { index: 1, content: null, metadata: { name: 'fails', is_error: true } },
+    ]);
+    expect(choicesOf(chunks).at(-1)).toMatchObject({ finish_reason: 'stop' });
+  });
+
+  it('of a server that is away are reported, and the answer comes all the same', async () => {
+    const model = api.models.plays({ text: 'I have none.' }, { text: 'I have none.' });
+    const body = { model, messages: USER, tools: [mcpTool('http://127.0.0.1:9')] };
+    const [choice] = records((await post(body))['choices']);
+    expect(choice).toMatchObject({
+      message: { content: 'I have none.' },
+      messages: [{ role: 'tool', metadata: { is_error: true, status: 'failed' } }, { role: 'assistant' }],
+    });
+    expect(deltasOf(await stream(body))[0]).toMatchObject({ role: 'tool', metadata: { is_error: true } });
+  });
+
+  it('keep nothing: no agent, conversation, run or connector is left', async () => {
+    const counts = async () =>
+      await api.query(
+        `select (select count(*) from tramontane.conversations) c, (select count(*) from tramontane.runs) r,
+                (select count(*) from tramontane.connectors) k`,
+      );
+    const before = await counts();
+    await post({ model: asksFor('stock'), messages: USER, tools: [mcpTool(server.url)] });
+    expect(await counts()).toEqual(before);
+  });
+});
+
+describe('what is asked for reaches the model', () => {
+  it('every argument, in the words of its endpoint', async () => {
+    const model = api.models.answers(() => ({ text: 'Ok.' }));
+    await post({
+      model,
+      messages: USER,
+      temperature: 1.4,
+      top_p: 0.5,
+      max_tokens: 11,
+      stop: 'END',
+      random_seed: 3,
+      presence_penalty: 0.1,
+      frequency_penalty: -0.2,
+      prediction: { type: 'content', content: 'Old text' },
+      parallel_tool_calls: false,
+      reasoning_effort: 'low',
+      prompt_cache_key: 'k1',
+      service_tier: 'auto',
+      response_format: { type: 'json_object' },
+      tools: [ADD],
+      tool_choice: { type: 'function', function: { name: 'add' } },
+    });
+    expect(api.models.asked(model)[0]?.body).toMatchObject({
+      temperature: 1.4,
+      top_p: 0.5,
+      max_tokens: 11,
+      stop: ['END'],
+      seed: 3,
+      presence_penalty: 0.1,
+      frequency_penalty: -0.2,
+      prediction: { type: 'content', content: 'Old text' },
+      parallel_tool_calls: false,
+      reasoning_effort: 'low',
+      prompt_cache_key: 'k1',
+      service_tier: 'auto',
+      response_format: { type: 'json_object' },
+      tool_choice: { type: 'function', function: { name: 'add' } },
+    });
+  });
+
+  it('a forced tool is forced once: after its result the model may speak', async () => {
+    const model = asksFor('stock');
+    const tool_choice = { type: 'function', function: { name: 'stock' } };
+    await post({ model, messages: USER, tools: [mcpTool(server.url)], tool_choice });
+    expect(api.models.asked(model).map(({ body }) => body['tool_choice'])).toEqual([tool_choice, 'auto']);
+  });
+
+  it('n answers, each with an index and a seed of its own, plain and streamed', async () => {
+    const model = api.models.answers(({ body }) => ({ text: `Seed ${String(body['seed'])}.` }));
+    const body = { model, messages: USER, n: 3, random_seed: 40 };
+    const choices = records((await post(body))['choices']);
+    expect(choices.map(({ index, message }) => [index, record(message)['content']])).toEqual([
+      [0, 'Seed 40.'],
+      [1, 'Seed 41.'],
+      [2, 'Seed 42.'],
+    ]);
+    const chunks = await stream(body);
+    for (const index of [0, 1, 2]) {
+      const own = choicesOf(chunks).filter(choice => choice['index'] === index);
+      expect(own.map(({ delta }) => record(delta)['content']).join('')).toBe(`Seed ${40 + index}.`);
+      expect(own.at(-1)?.['finish_reason']).toBe('stop');
+    }
+    expect(chunks.filter(({ usage }) => usage !== undefined)).toEqual([chunks.at(-1)]);
+  });
+
+  it('the whole conversation: pictures, thinking, calls with the same id twice, a prefix', async () => {
+    const model = api.models.answers(() => ({ thinking: 'Hm.', text: 'Ok.' }));
+    const call = { id: 'null', function: { name: 'add', arguments: { a: 1 } } };
+    const tool = (content: string) => ({ role: 'tool', content });
+    const answer = await post({
+      model,
+      messages: [
+        { role: 'system', content: [{ type: 'text', text: 'One.' }] },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'See' },
+            { type: 'image_url', image_url: { url: 'https://a.example/p.png', detail: 'low' } },
+          ],
+        },
+        { role: 'assistant', content: '', tool_calls: [call] },
+        tool('first'),
+        { role: 'assistant', content: null, tool_calls: [call] },
+        tool('second'),
+        {
+          role: 'assistant',
+          content: [
+            { type: 'thinking', thinking: [{ type: 'text', text: 'So.' }] },
+            { type: 'text', text: 'Done.' },
+          ],
+        },
+        { role: 'user', content: 'And?' },
+        { role: 'assistant', content: 'It is', prefix: true },
+      ],
+    });
+    expect(records(answer['choices'])[0]?.['message']).toMatchObject({
+      content: [
+        { type: 'thinking', thinking: [{ type: 'text', text: 'Hm.' }] },
+        { type: 'text', text: 'Ok.' },
+      ],
+    });
+    const sent = api.models.asked(model)[0]?.messages ?? [];
+    expect(sent.map(({ role }) => role)).toEqual([
+      'system',
+      'user',
+      'assistant',
+      'tool',
+      'assistant',
+      'tool',
+      'assistant',
+      'user',
+      'assistant',
+    ]);
+    expect(JSON.stringify(sent[1])).toContain('"detail":"low"');
+    expect([sent[3]?.content, sent[5]?.content]).toEqual(['first', 'second']);
+    expect(sent[6]).toMatchObject({ content: 'Done.', reasoning_content: 'So.' });
+    expect(sent[8]).toMatchObject({ role: 'assistant', content: 'It is' });
+  });
+});
+
+describe('what goes wrong', () => {
+  it('before the first word it has a status of its own, also of a stream', async () => {
+    for (const n of [1, 2]) {
+      const model = api.models.answers(() => ({ status: 429 }));
+      for (const more of [{}, { stream: true }]) {
+        const answer = await api.send('POST', '/v1/chat/completions', { model, messages: USER, n, ...more });
+        expectError(answer, 429);
+      }
+    }
+  });
+
+  it('after it, the stream ends with the reason error and says why', async () => {
+    const model = api.models.answers(() => ({ text: 'One two three', dropAfterChunks: 3 }));
+    const chunks = await stream({ model, messages: USER });
+    expect(textOf(chunks)).toBe('One two ');
+    expect(choicesOf(chunks).at(-1)).toMatchObject({
+      finish_reason: 'error',
+      delta: { metadata: { error: { type: 'model_failed', message: expect.stringContaining(model) } } },
+    });
+  });
+
+  const call = { id: 'abcdefghi', function: { name: 'add', arguments: '{}' } };
+  const audio = { role: 'user', content: [{ type: 'input_audio', input_audio: 'AAAA' }] };
+  it.each([
+    ['no messages', { messages: [] }, 422],
+    [
+      'a result without a call',
+      { messages: [...USER, { role: 'tool', content: 'x', tool_call_id: 'z' }] },
+      400,
+    ],
+    ['a call without a result', { messages: [...USER, { role: 'assistant', tool_calls: [call] }] }, 400],
+    ['an unknown key', { messages: USER, colour: 'red' }, 422],
+    [
+      'a tool choice that is no tool',
+      { messages: USER, tools: [ADD], tool_choice: { function: { name: 'x' } } },
+      422,
+    ],
+    ['a tool call where there are no tools', { messages: USER, tool_choice: 'any' }, 400],
+    ['sound', { messages: [audio] }, 422],
+    ['too many answers', { messages: USER, n: 17 }, 422],
+    ['a temperature beyond 1.5', { messages: USER, temperature: 1.6 }, 422],
+    ['a built-in tool', { messages: USER, tools: [{ type: 'web_search' }] }, 400],
+    ["an option of Mistral's at another vendor", { messages: USER, safe_prompt: true }, 400],
+    [
+      'a document address at a vendor that takes none',
+      {
+        messages: [
+          { role: 'user', content: [{ type: 'document_url', document_url: 'https://a.example/d.pdf' }] },
+        ],
+      },
+      400,
+    ],
+  ])('%s is refused', async (what, body, status) => {
+    const model = api.models.answers(() => ({ text: 'Ok.' }));
+    const answer = await api.send('POST', '/v1/chat/completions', { model, ...body });
+    expectError(answer, status);
+    if (what === 'no messages') expect(answer.text).toContain('body.messages');
+  });
+
+  it('an agent that is not there is 404', async () => {
+    const body = { agent_id: 'ag_nobody', messages: USER };
+    expectError(await api.send('POST', '/v1/agents/completions', body), 404);
+    expectError(await api.send('POST', '/v1/agents/completions', { ...body, temperature: 1 }), 422);
+  });
+
+  it('a caller that goes away ends the question to the model', async () => {
+    const gone = api.models.abandoned();
+    const model = api.models.answers(() => ({ text: 'One two three', hangAfterChunks: 3 }));
+    const reading = await api.sdk.chat.stream({ model, messages: [...USER] });
+    for await (const _ of reading) break;
+    await expect.poll(() => api.models.abandoned()).toBe(gone + 1);
+  });
+});
+
+it('the offline model answers and says so', async () => {
+  const answer = await api.send('POST', '/v1/chat/completions', { model: 'offline', messages: USER });
+  expect(answer.headers.get('x-tramontane-model')).toBe('offline');
+  expect(completionResponseSchema.parse(answer.json).choices).toHaveLength(1);
+});
