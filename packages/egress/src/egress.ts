@@ -23,6 +23,8 @@ export interface EgressInit extends RequestInit {
   timeoutMs?: number;
   /** Bytes of the decoded body. Default 16 MiB; Infinity for a stream that stays open. */
   maxBodyBytes?: number;
+  /** Only addresses of the public network, whatever the operator lets through: for what a public server points to. */
+  publicOnly?: boolean;
 }
 
 export interface Egress {
@@ -32,7 +34,7 @@ export interface Egress {
    */
   fetch(url: string | URL, init?: EgressInit): Promise<Response>;
   /** @throws EgressError as `fetch` would before it sends anything; the answer is only good for this moment */
-  check(url: string | URL): Promise<void>;
+  check(url: string | URL, options?: Pick<EgressInit, 'publicOnly'>): Promise<void>;
   /** One more port of our own, known only once something listens there: `port` or `host:port`. */
   refuse(ownPort: string): void;
   close(): Promise<void>;
@@ -49,9 +51,11 @@ export function openEgress(options: EgressOptions): Egress {
     own,
     resolve: options.resolve ?? resolveBySystem,
   };
+  const publicPolicy: AddressPolicy = { ...policy, allow: [] };
   const agent = openGuardedAgent(policy);
+  const publicAgent = openGuardedAgent(publicPolicy);
 
-  async function send(hop: Hop, exchange: Exchange): Promise<Response> {
+  async function send(hop: Hop, exchange: Exchange, through: typeof agent): Promise<Response> {
     exchange.signal.throwIfAborted();
     const response = await undiciFetch(hop.url, {
       method: hop.method,
@@ -60,23 +64,20 @@ export function openEgress(options: EgressOptions): Egress {
       ...(hop.body instanceof ReadableStream ? { duplex: 'half' } : {}),
       redirect: 'manual',
       signal: exchange.signal,
-      dispatcher: noticeStart(agent, exchange.started),
+      dispatcher: noticeStart(through, exchange.started),
     });
     // undici's own Response class is not the global one; only its parts are used from here on.
     return response;
   }
 
-  async function exchangeAll(
-    first: Hop,
-    redirect: RequestInit['redirect'],
-    maxBodyBytes: number,
-    exchange: Exchange,
-  ): Promise<Response> {
+  async function exchangeAll(first: Hop, init: EgressInit, exchange: Exchange): Promise<Response> {
+    const through = init.publicOnly === true ? publicAgent : agent;
     let hop = first;
     for (let followed = 0; ; followed += 1) {
-      const response = await send(hop, exchange);
-      const next = nextHop(hop, response, followed, redirect);
-      if (next === undefined) return toBounded(response, hop.url, maxBodyBytes, exchange);
+      const response = await send(hop, exchange, through);
+      const next = nextHop(hop, response, followed, init.redirect);
+      if (next === undefined)
+        return toBounded(response, hop.url, init.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES, exchange);
       await response.body?.cancel();
       hop = next;
     }
@@ -97,21 +98,21 @@ export function openEgress(options: EgressOptions): Egress {
         body: init.body ?? null,
       };
       try {
-        return await exchangeAll(first, init.redirect, init.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES, exchange);
+        return await exchangeAll(first, init, exchange);
       } catch (cause) {
         const error = exchange.toError(cause);
         exchange.abandon();
         throw error;
       }
     },
-    async check(input) {
+    async check(input, { publicOnly = false } = {}) {
       const { host, port } = parseTargetUrl(input);
-      await checkedAddresses(policy, host, port);
+      await checkedAddresses(publicOnly ? publicPolicy : policy, host, port);
     },
     refuse(ownPort) {
       own.push(parseOwnPort(ownPort));
     },
-    close: () => agent.destroy(),
+    close: async () => void (await Promise.all([agent.destroy(), publicAgent.destroy()])),
   };
 }
 

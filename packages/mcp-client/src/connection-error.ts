@@ -1,13 +1,25 @@
+import type { AuthorizationFailureCode } from './oauth/authorization-failure.ts';
+
 /**
  * Why a tool server gave no answer of its own. The list is closed.
  * - `unreachable`: no connection could be made, or a gateway in front says the server is down (502, 503, 504)
  * - `closed`: the connection ended before the answer, by the server or because these connections were closed
  * - `refused`: the server wants other credentials (401, 403) or fewer requests (429)
+ * - `sign_in_required`: a person has to sign in to the server (OAuth); `reason` says why
+ * - `authorization_failed`: OAuth with the server cannot be done, or must not be; `reason` says why
  * - `not_mcp_server`: something answers there, but in no form this client knows
  * - `invalid_target`: the address or a header of the target cannot be used, or the egress does not let it through
  */
 export type ConnectionErrorCode =
-  'unreachable' | 'not_mcp_server' | 'refused' | 'timed_out' | 'protocol_error' | 'closed' | 'invalid_target';
+  | 'unreachable'
+  | 'not_mcp_server'
+  | 'refused'
+  | 'sign_in_required'
+  | 'authorization_failed'
+  | 'timed_out'
+  | 'protocol_error'
+  | 'closed'
+  | 'invalid_target';
 
 /** One request of a discovery and what came of it. */
 export interface Attempt {
@@ -29,6 +41,8 @@ export interface ConnectionErrorData {
   readonly answered?: boolean;
   readonly status?: number;
   readonly attempts?: readonly Attempt[];
+  /** For `sign_in_required` and `authorization_failed`. */
+  readonly reason?: AuthorizationFailureCode;
   readonly cause?: unknown;
 }
 
@@ -40,6 +54,7 @@ export class ConnectionError extends Error {
   readonly answered: boolean;
   readonly status?: number;
   readonly attempts?: readonly Attempt[];
+  readonly reason?: AuthorizationFailureCode;
 
   constructor(code: ConnectionErrorCode, message: string, data: ConnectionErrorData) {
     super(message, data.cause === undefined ? undefined : { cause: data.cause });
@@ -49,5 +64,6 @@ export class ConnectionError extends Error {
     this.answered = data.answered ?? false;
     if (data.status !== undefined) this.status = data.status;
     if (data.attempts !== undefined) this.attempts = data.attempts;
+    if (data.reason !== undefined) this.reason = data.reason;
   }
 }

@@ -109,6 +109,7 @@ function judgeHandshake(
 ): Verdict {
   signal.throwIfAborted();
   const failure = exchanges.lastFailure ?? findEgressError(error);
+  if (failure instanceof ConnectionError) return judge(failure);
   const request = { target, what: 'the handshake', isCall: false, sent: false, failure };
   if (failure !== undefined) return judge(toConnectionError(error, request));
   const status = exchanges.lastStatus;
@@ -125,9 +126,11 @@ function judgeHandshake(
   return { kind: 'absent', error: translated };
 }
 
+const DENIALS: ReadonlySet<string> = new Set(['refused', 'sign_in_required', 'authorization_failed']);
+
 /** @throws ConnectionError for what ends the search */
 function judge(error: ConnectionError): Verdict {
-  if (error.code === 'refused') return { kind: 'denied', error };
+  if (DENIALS.has(error.code)) return { kind: 'denied', error };
   // A gateway's 503 may hold for one path only; without a status nothing was reached at all.
   const endsSearch =
     error.code === 'timed_out' ||

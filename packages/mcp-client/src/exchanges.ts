@@ -1,8 +1,9 @@
 import { EgressError } from '@tramontane/egress';
 import type { Egress } from '@tramontane/egress';
 import type { FetchLike } from '@modelcontextprotocol/client';
-import type { Attempt } from './connection-error.ts';
+import { type Attempt, ConnectionError } from './connection-error.ts';
 import type { OpenTarget } from './server-target.ts';
+import { fetchAs } from './target-fetch.ts';
 import { watchBody } from './watched-body.ts';
 
 /** Names an exchange on its way through the SDK; taken off before anything is sent. */
@@ -42,7 +43,7 @@ export interface Exchanges {
   /** The first requests with what was answered; for the report of a discovery. */
   readonly attempts: Attempt[];
   /** Failure of a request that belongs to no exchange, such as those of the handshake. */
-  lastFailure?: EgressError;
+  lastFailure?: EgressError | ConnectionError;
   lastStatus?: number;
   /** The answer to a request of the handshake was an event stream that ended without it. */
   hasLostHandshake?: boolean;
@@ -66,7 +67,8 @@ export function createExchanges(egress: Egress, target: () => OpenTarget, closed
     find: id => (id === undefined ? undefined : open.get(id)),
     findByMessage: id => [...open.values()].find(exchange => exchange.messageId === id),
     async fetch(url, init = {}) {
-      const { headers: ownHeaders, timeoutMs } = target();
+      const current = target();
+      const { headers: ownHeaders, timeoutMs } = current;
       const headers = new Headers(init.headers);
       const exchange = exchanges.find(headers.get(EXCHANGE_HEADER) ?? undefined);
       headers.delete(EXCHANGE_HEADER);
@@ -79,9 +81,9 @@ export function createExchanges(egress: Egress, target: () => OpenTarget, closed
       };
       const request = `${init.method ?? 'GET'} ${withoutQuery(url)}`;
       const failed = (error: unknown): void => {
-        if (!(error instanceof EgressError)) return;
-        if (exchange === undefined) exchanges.lastFailure = error;
-        else {
+        const isTold = error instanceof EgressError || error instanceof ConnectionError;
+        if (isTold && exchange === undefined) exchanges.lastFailure = error;
+        else if (error instanceof EgressError && exchange !== undefined) {
           exchange.failure = error;
           exchange.sent = error.data.sent ?? exchange.sent;
         }
@@ -89,7 +91,7 @@ export function createExchanges(egress: Egress, target: () => OpenTarget, closed
       // Until the egress says otherwise: an abort leaves no word of how far the request came.
       if (exchange !== undefined) exchange.sent = true;
       try {
-        const response = await egress.fetch(url, {
+        const response = await fetchAs(egress, current, url, {
           ...init,
           headers,
           signal: AbortSignal.any([closed, ...(init.signal == null ? [] : [init.signal])]),

@@ -18,4 +18,5 @@ export type {
   ToolIcon,
   ToolListing,
 } from './tool-definitions.ts';
+export * from './oauth/index.ts';
 export type { ContentBlock, ToolCall, ToolResult } from './tool-result.ts';

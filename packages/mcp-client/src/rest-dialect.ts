@@ -6,6 +6,7 @@ import { fromStatus, toConnectionError } from './failures.ts';
 import { sentenceOf } from './server-sentence.ts';
 import type { OpenTarget } from './server-target.ts';
 import { isRecord } from './json.ts';
+import { fetchAs } from './target-fetch.ts';
 import { type ToolCall, type ToolResult, toErrorResult } from './tool-result.ts';
 import { toUnreadable } from './unreadable-answer.ts';
 
@@ -178,7 +179,7 @@ async function exchange(
 ): Promise<{ response: Response; text: string }> {
   const { egress, target, closed } = about;
   try {
-    const response = await egress.fetch(url, {
+    const response = await fetchAs(egress, target, url, {
       ...init,
       headers: { accept: 'application/json', ...init.headers, ...target.headers },
       signal: closed === undefined ? init.signal : AbortSignal.any([init.signal, closed]),

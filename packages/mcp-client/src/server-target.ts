@@ -1,10 +1,13 @@
 import { ConnectionError } from './connection-error.ts';
+import type { Authorizer } from './oauth/authorizer.ts';
 
 export type ServerAuth =
   | { type: 'none' }
   | { type: 'bearer'; token: string }
   /** `header` defaults to X-API-Key. */
-  | { type: 'api_key'; key: string; header?: string };
+  | { type: 'api_key'; key: string; header?: string }
+  /** OAuth: the headers of each request are the authorizer's. */
+  | { type: 'oauth'; authorizer: Authorizer };
 
 /** A tool server as one caller may use it. */
 export interface ServerTarget {
@@ -23,6 +26,8 @@ export interface OpenTarget {
   readonly origin: string;
   /** Credentials and the target's own headers. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Signs each request, besides the headers. */
+  readonly authorizer?: Authorizer;
   readonly timeoutMs: number;
   /** The text without the target's secrets: a server may quote what it was sent. */
   readonly withoutSecrets: (text: string) => string;
@@ -95,12 +100,17 @@ export function parseTarget(target: ServerTarget): OpenTarget {
     }
   }
   const secrets = secretsOf(target);
+  const authorizer = target.auth.type === 'oauth' ? target.auth.authorizer : undefined;
   const withoutSecrets = (text: string): string =>
-    secrets.reduce((current, secret) => current.replaceAll(secret, '***'), text);
+    [...secrets, ...(authorizer?.secrets() ?? [])].reduce(
+      (current, secret) => current.replaceAll(secret, '***'),
+      text,
+    );
   return {
     url,
     origin: url.origin,
     headers: Object.fromEntries(headers),
+    ...(authorizer && { authorizer }),
     timeoutMs: target.timeoutMs,
     withoutSecrets,
     redact: text => toQuote(withoutSecrets(text)),
@@ -110,6 +120,7 @@ export function parseTarget(target: ServerTarget): OpenTarget {
 function authHeaders(auth: ServerAuth): [string, string][] {
   switch (auth.type) {
     case 'none':
+    case 'oauth':
       return [];
     case 'bearer':
       return [['Authorization', `Bearer ${auth.token}`]];

@@ -178,6 +178,8 @@ export type ToolServerFailureCode =
   | 'invalid_target'
   | 'not_mcp_server'
   | 'refused'
+  | 'sign_in_required'
+  | 'authorization_failed'
   | 'timed_out'
   | 'protocol_error'
   | 'closed'

@@ -48,11 +48,16 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 
 /** Answers 401 and returns false where the credentials asked for are missing or wrong. */
 export function admits(
-  options: { bearerToken?: string; apiKey?: { header: string; key: string } },
+  options: {
+    bearerToken?: string;
+    apiKey?: { header: string; key: string };
+    guard?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  },
   request: IncomingMessage,
   response: ServerResponse,
 ): boolean {
-  const { bearerToken, apiKey } = options;
+  const { bearerToken, apiKey, guard } = options;
+  if (guard?.(request, response) === false) return false;
   const bearerIsRight =
     bearerToken === undefined || request.headers.authorization === `Bearer ${bearerToken}`;
   const keyIsRight = apiKey === undefined || request.headers[apiKey.header.toLowerCase()] === apiKey.key;

@@ -1,3 +1,5 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
 /** One call that reached a tool, as the server saw it. */
 export interface SeenCall {
   name: string;
@@ -34,6 +36,8 @@ export interface ToolServerOptions {
   bearerToken?: string;
   /** When set, every request needs this header. */
   apiKey?: { header: string; key: string };
+  /** Looks at every request first; false where it has answered itself. */
+  guard?: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Path of the MCP endpoint. Default `/mcp`. */
   path?: string;
   name?: string;
