@@ -6,6 +6,7 @@ import {
   type ToolListing,
   type ToolResult,
 } from '@tramontane/mcp-client';
+import { authFor } from './authorization.ts';
 
 /** What a scenario may do with the kit's server. */
 export interface Scenario {
@@ -21,7 +22,7 @@ export interface Scenario {
 const TIMEOUT_MS = 20_000;
 
 /** The client as the Agents API has it, with a person who agrees to everything and a model that says one sentence. */
-export function openScenario(url: string, context: unknown): Scenario {
+export function openScenario(url: string, context: unknown, name: string | undefined): Scenario {
   const egress = openEgress({ allow: parseAllowList('loopback') });
   const connections = openConnections({
     egress,
@@ -40,7 +41,7 @@ export function openScenario(url: string, context: unknown): Scenario {
   const target: ServerTarget = {
     scope: { workspace: 'conformance', connector: 'kit', credential: 'none' },
     url,
-    auth: { type: 'none' },
+    auth: authFor(name, context, egress),
     timeoutMs: TIMEOUT_MS,
   };
   const { signal } = new AbortController();

@@ -10,7 +10,7 @@ export async function runScenario(url: string | undefined, environment: NodeJS.P
     return 2;
   }
   const context: unknown = JSON.parse(environment['MCP_CONFORMANCE_CONTEXT'] ?? '{}');
-  const scenario = openScenario(url, context);
+  const scenario = openScenario(url, context, environment['MCP_CONFORMANCE_SCENARIO']);
   try {
     await scenarioFor(environment['MCP_CONFORMANCE_SCENARIO'])(scenario);
     return 0;
