@@ -5,7 +5,9 @@ import { inject } from 'vitest';
 export interface TestDatabase {
   /** URL of an empty database, for the role that owns it (no superuser). */
   url: string;
-  /** Drops both; sessions still open are cut. */
+  /** URL for one more role, which may connect and nothing else. */
+  addRole(): Promise<string>;
+  /** Drops all; sessions still open are cut. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -26,17 +28,26 @@ export async function openTestDatabase(): Promise<TestDatabase> {
     `CREATE DATABASE ${identifier} OWNER ${identifier}`,
     `REVOKE ALL ON DATABASE ${identifier} FROM PUBLIC`,
   ]);
-  const url = new URL(adminUrl);
-  url.username = name;
-  url.password = password;
-  url.pathname = `/${name}`;
+  const toUrl = (username: string, secret: string): string =>
+    Object.assign(new URL(adminUrl), { username, password: secret, pathname: `/${name}` }).href;
+  const added: string[] = [];
+  const addRole = async (): Promise<string> => {
+    const role = `${name}_${added.length}`;
+    const secret = randomBytes(12).toString('hex');
+    added.push(role);
+    await runAsAdmin(adminUrl, [
+      `CREATE ROLE ${escapeIdentifier(role)} LOGIN PASSWORD ${escapeLiteral(secret)}`,
+      `GRANT CONNECT ON DATABASE ${identifier} TO ${escapeIdentifier(role)}`,
+    ]);
+    return toUrl(role, secret);
+  };
   const close = async (): Promise<void> => {
     await runAsAdmin(adminUrl, [
       `DROP DATABASE IF EXISTS ${identifier} WITH (FORCE)`,
-      `DROP ROLE IF EXISTS ${identifier}`,
+      ...[name, ...added].map(role => `DROP ROLE IF EXISTS ${escapeIdentifier(role)}`),
     ]);
   };
-  return { url: url.href, close, [Symbol.asyncDispose]: close };
+  return { url: toUrl(name, password), addRole, close, [Symbol.asyncDispose]: close };
 }
 
 async function runAsAdmin(adminUrl: string, statements: readonly string[]): Promise<void> {
