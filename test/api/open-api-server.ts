@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Mistral } from '@mistralai/mistralai';
 import { Client } from 'pg';
 import { pino } from 'pino';
-import { readConfig, startServer } from '@tramontane/agents';
+import { OPERATOR, openApiKeys, readConfig, startServer, type Caller } from '@tramontane/agents';
 import { openTestDatabase } from '@tramontane/testkit/database';
 import { openModels, type Models } from './scripted-models.ts';
 
@@ -37,6 +38,10 @@ export interface ApiServer {
   readonly log: () => string;
   /** Every byte of every answer given through `send`. */
   readonly answered: () => string;
+  /** Settings that open the same database: for commands beside the server. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** A key that was made for this caller; what is left out is the operator's. */
+  makeKey(caller: Partial<Caller>): Promise<string>;
   /** Plain HTTP with the key. `body`: JSON, or a text sent as it is. */
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiAnswer>;
   /** Asks the server's own database. */
@@ -58,18 +63,18 @@ export async function openApiServer(options: ApiServerOptions = {}): Promise<Api
 
   const key = 'key-of-the-api-tests';
   const lines: string[] = [];
-  const server = await startServer(
-    readConfig({
-      TRAMONTANE_PORT: String(options.port ?? 0),
-      TRAMONTANE_DATA: join(dataFolder, 'data'),
-      TRAMONTANE_API_KEYS: key,
-      TRAMONTANE_SECRET_KEY: 'secret-key-of-the-api-tests-0123456789abcdef',
-      TRAMONTANE_ALLOW_PRIVATE_NETWORKS: options.allow ?? 'loopback',
-      ...(database && { DATABASE_URL: database.url }),
-      ...(database && options.vendor !== 'none' && { TRAMONTANE_MODEL_BASE_URL: models.url }),
-    }),
-    { log: pino({ level: 'debug' }, { write: line => void lines.push(line) }) },
-  ).catch(async (error: unknown) => {
+  const environment = {
+    TRAMONTANE_PORT: String(options.port ?? 0),
+    TRAMONTANE_DATA: join(dataFolder, 'data'),
+    TRAMONTANE_API_KEYS: key,
+    TRAMONTANE_SECRET_KEY: 'secret-key-of-the-api-tests-0123456789abcdef',
+    TRAMONTANE_ALLOW_PRIVATE_NETWORKS: options.allow ?? 'loopback',
+    ...(database && { DATABASE_URL: database.url }),
+    ...(database && options.vendor !== 'none' && { TRAMONTANE_MODEL_BASE_URL: models.url }),
+  };
+  const server = await startServer(readConfig(environment), {
+    log: pino({ level: 'debug' }, { write: line => void lines.push(line) }),
+  }).catch(async (error: unknown) => {
     await opened.disposeAsync();
     throw error;
   });
@@ -80,10 +85,21 @@ export async function openApiServer(options: ApiServerOptions = {}): Promise<Api
     url: server.url,
     key,
     dataFolder: join(dataFolder, 'data'),
+    environment,
     sdk: new Mistral({ serverURL: server.url, apiKey: key }),
     models,
     log: () => lines.join(''),
     answered: () => answered.join('\n'),
+    async makeKey(caller) {
+      const keys = await openApiKeys(readConfig(environment));
+      try {
+        const made = await keys.create(`key-${randomUUID()}`, { ...OPERATOR, ...caller });
+        if (!made.ok) throw new Error(made.sentence);
+        return made.key;
+      } finally {
+        await keys.close();
+      }
+    },
     async send(method, path, body, headers) {
       const response = await fetch(server.url + path, {
         method,

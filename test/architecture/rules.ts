@@ -27,6 +27,8 @@ export const ROOM_IMPORTS: Readonly<Record<string, readonly string[] | 'all'>> =
   'config.ts': [],
   'generated-keys.ts': ['config.ts', 'store'],
   // Parts of compose.ts with a file of their own.
+  'database-server.ts': ['config.ts', 'store'],
+  'api-keys.ts': ['config.ts', 'core', 'store', 'database-server.ts'],
   'sweep-runs.ts': ['core', 'store'],
   'compose.ts': 'all',
   'index.ts': 'all',

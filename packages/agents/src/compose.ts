@@ -1,7 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
 import { openEgress, parseAllowList } from '@tramontane/egress';
-import { createBearerCheck } from '@tramontane/guards';
 import { openConnections } from '@tramontane/mcp-client';
 import manifest from '../package.json' with { type: 'json' };
 import type { Config } from './config.ts';
@@ -12,17 +11,19 @@ import { createConnectorVault } from './core/connector-vault.ts';
 import { createConnectors } from './core/connectors.ts';
 import { createConversations } from './core/conversations.ts';
 import { createUuid } from './core/ids.ts';
+import { createKeyCheck } from './core/key-check.ts';
 import { openRuns } from './core/runs.ts';
 import { createSecretBox } from './core/secret-box.ts';
 import { openGeneratedKey } from './generated-keys.ts';
+import { openDatabaseServer } from './database-server.ts';
 import { createHttpServer } from './http/server.ts';
 import { createCallModel, createModelCatalogue } from './models/index.ts';
 import { createAgentAliasStore } from './store/agent-alias-store.ts';
 import { createAgentStore } from './store/agent-store.ts';
+import { createApiKeyStore } from './store/api-key-store.ts';
 import { createConnectorStore } from './store/connector-store.ts';
 import { createConversationStore } from './store/conversation-store.ts';
 import { openDatabase } from './store/database.ts';
-import { openEmbeddedPostgres } from './store/embedded/index.ts';
 import { openRunOwnership } from './store/run-ownership.ts';
 import { createRunStore } from './store/run-store.ts';
 import { sweepRuns } from './sweep-runs.ts';
@@ -63,7 +64,7 @@ export async function startServer(config: Config, options: StartServerOptions = 
     const secretKeys = config.secretKeys ?? [
       (await openGeneratedKey(config.dataFolder, 'secret-key', '')).key,
     ];
-    const { url: databaseUrl, location } = await openDatabaseServer(config, options, opened);
+    const { url: databaseUrl, location } = await openDatabaseServer(config, opened, options.onProgress);
     const database = await openDatabase(databaseUrl, {
       onError: error => log.warn({ err: error }, 'a database connection broke'),
     });
@@ -148,7 +149,11 @@ export async function startServer(config: Config, options: StartServerOptions = 
       }),
       models: catalogue,
       health: { version: manifest.version, isReady: async () => ready && (await database.isAlive()) },
-      keys: createBearerCheck({ tokens: config.apiKeys ?? [apiKey.first] }),
+      keys: createKeyCheck({
+        operatorKeys: config.apiKeys ?? [apiKey.first],
+        stored: createApiKeyStore(db),
+        now: () => performance.now(),
+      }),
       log,
     });
     opened.defer(async () => {
@@ -180,24 +185,6 @@ async function openApiKey(config: Config): Promise<RunningServer['apiKey']> {
   if (first !== undefined) return { source: 'environment', first };
   const { key, file } = await openGeneratedKey(config.dataFolder, 'api-key', 'tram_');
   return { source: 'file', file, first: key };
-}
-
-async function openDatabaseServer(
-  config: Config,
-  options: StartServerOptions,
-  opened: AsyncDisposableStack,
-): Promise<{ url: string; location: string }> {
-  if (config.databaseUrl !== undefined) {
-    const { host, pathname } = new URL(config.databaseUrl);
-    return { url: config.databaseUrl, location: `${host}${pathname}` };
-  }
-  options.onProgress?.('Starting PostgreSQL');
-  const postgres = await openEmbeddedPostgres({
-    dataDirectory: config.dataFolder,
-    ...(options.onProgress && { onProgress: options.onProgress }),
-  });
-  opened.defer(() => postgres.close());
-  return { url: postgres.url('tramontane'), location: postgres.location.data };
 }
 
 /** A tool server's address must never lead to our own API or database. */

@@ -1,26 +1,38 @@
 import { parseArgs } from 'node:util';
+import { parseKeys, type KeysCommand } from './key-arguments.ts';
 
 /** What the command line asked for. */
 export type Command =
   | { readonly kind: 'start'; readonly demo: boolean }
   | { readonly kind: 'new'; readonly folder: string }
+  | KeysCommand
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'mistake'; readonly sentence: string };
 
 export const HELP = `tramontane start [--no-demo]   start the Agents API and keep serving
 tramontane new <folder>        write a new MCP server project there
+tramontane keys create <name>  make an API key and print it, this once
+tramontane keys list           list the API keys that were made
+tramontane keys revoke <name>  end an API key, by its name or id
 tramontane --version           print the version
 tramontane --help              print this
 
 start runs one conversation with the example company's MCP server first.
   --no-demo   only serve: no example server, no conversation
 
+keys works on the server's database, beside a running server too; docs/tenancy.md explains.
+  create  --user, --workspace, --organization   whose it is (default: default)
+          --role member|workspace_admin|organization_admin   what it may manage (default: member)
+          --connectors shared|private_and_shared   which connectors it reaches (default: shared)
+  list    --revoked   those that were ended too     --json
+
 Settings are environment variables: docs/configuration.md lists them.`;
 
 /** Reads the arguments after the program's name. Never throws: what cannot be read is a mistake with its sentence. */
 export function parseCommand(args: readonly string[]): Command {
   try {
+    if (args[0] === 'keys') return parseKeys(args.slice(1));
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { HELP, parseCommand } from './arguments.ts';
 import { toFailure } from './failure.ts';
+import { runKeys } from './keys.ts';
 import { watchOutput } from './output-lost.ts';
 import { createScreen, type Screen } from './screen.ts';
 import { start } from './start.ts';
@@ -27,6 +28,10 @@ async function main(args: readonly string[]): Promise<number> {
       return 1;
     case 'new':
       return writeProject(command.folder, screen);
+    case 'keys-create':
+    case 'keys-list':
+    case 'keys-revoke':
+      return manageKeys(command);
     case 'start':
       return serve(command.demo);
   }
@@ -44,6 +49,20 @@ async function writeProject(folder: string, screen: Screen): Promise<number> {
   }
   screen.line(`A new MCP server is in ${path}. Its README.md says how to go on.`);
   return 0;
+}
+
+async function manageKeys(command: Parameters<typeof runKeys>[0]): Promise<number> {
+  try {
+    return await runKeys(command, process.env, {
+      out: text => void process.stdout.write(`${text}\n`),
+      say: sentence => void process.stderr.write(`${sentence}\n`),
+      // A file or another program gets the whole table.
+      width: process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY,
+    });
+  } catch (error) {
+    process.stderr.write(`${toFailure(error)}\n`);
+    return 1;
+  }
 }
 
 async function serve(demo: boolean): Promise<number> {

@@ -6,6 +6,7 @@ import { createConnectorStore } from '../store/connector-store.ts';
 import { createConversationStore } from '../store/conversation-store.ts';
 import { openDatabase, type Database } from '../store/database.ts';
 import { createRunStore } from '../store/run-store.ts';
+import { OPERATOR } from './caller.ts';
 import { createConnectorVault } from './connector-vault.ts';
 import { createCallId, createId, createUuid } from './ids.ts';
 import type { CarriedRun } from './carry-run.ts';
@@ -14,7 +15,7 @@ import type { RunPlan } from './run-plan.ts';
 import { openRuns, type Runs, type RunsPorts } from './runs.ts';
 import { createSecretBox } from './secret-box.ts';
 
-const caller = { workspace: 'w', user: 'u' };
+const caller = { ...OPERATOR, workspace: 'w', user: 'u' };
 const plan: RunPlan = { model: 'm', instructions: '', tools: [], toolChoice: 'auto', settings: {} };
 const at = '2026-01-01T00:00:00.000Z';
 const first: RunEvent = { type: 'run.started', at, inputs: [] };

@@ -10,6 +10,7 @@ import {
 } from '@tramontane/wire';
 import type { z } from 'zod';
 import { ApiError, type ApiErrorCode } from '../core/api-error.ts';
+import { keyFingerprintOf } from './caller.ts';
 
 // The one place where errors become statuses and bodies. Shapes: API reference, errors.
 
@@ -66,8 +67,9 @@ export function answerError(error: FastifyError | Error, request: FastifyRequest
   const body = toBody(error);
   if (body.raw_status_code >= 500) {
     // What a tool server or a model's vendor did is expected to happen; what we did is not.
-    if (error instanceof ApiError) request.log.warn({ code: error.code }, error.message);
-    else request.log.error({ err: error }, 'request failed');
+    const key = keyFingerprintOf(request);
+    if (error instanceof ApiError) request.log.warn({ code: error.code, key }, error.message);
+    else request.log.error({ err: error, key }, 'request failed');
   }
   if (body.raw_status_code === 429 || body.raw_status_code === 503) reply.header('retry-after', '1');
   reply.code(body.raw_status_code).send(body);

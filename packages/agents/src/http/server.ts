@@ -1,13 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
-import type { BearerCheck } from '@tramontane/guards';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { toErrorBody } from '@tramontane/wire';
 import { ApiError } from '../core/api-error.ts';
 import type { Agents } from '../core/agents.ts';
 import type { Completions } from '../core/completions.ts';
 import type { Connectors } from '../core/connectors.ts';
 import type { Conversations } from '../core/conversations.ts';
+import type { KeyCheck } from '../core/key-check.ts';
 import { addAgentRoutes } from './agent-routes.ts';
+import { identify, keepKeyHolders } from './caller.ts';
 import { addCompletionRoutes } from './completion-routes.ts';
 import { addConnectorRoutes } from './connector-routes.ts';
 import { addConversationRoutes } from './conversation-routes.ts';
@@ -24,7 +30,7 @@ export interface HttpPorts {
   readonly conversations: Conversations;
   readonly models: Models;
   readonly health: Health;
-  readonly keys: BearerCheck;
+  readonly keys: KeyCheck;
   readonly log: FastifyBaseLogger;
 }
 
@@ -46,17 +52,17 @@ export function createHttpServer(ports: HttpPorts): FastifyInstance {
     // Clients that were given an address ending in /v1 add another one.
     rewriteUrl: request => (request.url ?? '/').replace(/^\/v1\/v1\//, '/v1/'),
     // Addresses that the router cannot read reach no hook: without this they get another body, and no check of the key.
-    frameworkErrors: (error, request, reply) => {
-      if (ports.keys(request.headers.authorization).ok) answerError(error, request, reply);
-      else answerUnauthorized(reply);
+    frameworkErrors: (problem, request, reply) => {
+      void answerUnreadable(problem, request, reply, ports.keys);
     },
   });
   acceptJsonOnly(app);
+  keepKeyHolders(app);
 
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     if (isPublic(request.url)) return;
-    if (!ports.keys(request.headers.authorization).ok) return answerUnauthorized(reply);
+    if (!(await identify(request, ports.keys))) return answerUnauthorized(reply);
     // No id, name or filter holds one, and PostgreSQL refuses to be asked for one.
     if (request.url.includes('%00'))
       throw new ApiError('invalid_request', 'The address holds a NUL character.');
@@ -75,6 +81,20 @@ export function createHttpServer(ports: HttpPorts): FastifyInstance {
   addModelRoutes(app, ports.models);
   addNotYetRoutes(app);
   return app;
+}
+
+async function answerUnreadable(
+  problem: Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  keys: KeyCheck,
+): Promise<void> {
+  try {
+    if (await keys(request.headers.authorization)) answerError(problem, request, reply);
+    else answerUnauthorized(reply);
+  } catch (failure) {
+    answerError(failure instanceof Error ? failure : problem, request, reply);
+  }
 }
 
 function isPublic(url: string): boolean {

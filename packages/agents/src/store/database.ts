@@ -71,6 +71,8 @@ async function migrate(root: Kysely<Tables>): Promise<void> {
     db: root,
     provider: { getMigrations: async () => ({ ...MIGRATIONS }) },
     migrationTableSchema: SCHEMA,
+    // Numbers are given out in ranges: a lower one may come to a database later than a higher one.
+    allowUnorderedMigrations: true,
   });
   const { error } = await migrator.migrateToLatest();
   if (error) throw error;

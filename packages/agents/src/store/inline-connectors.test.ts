@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RunEvent } from '@tramontane/engine';
 import { openTestDatabase, type TestDatabase } from '@tramontane/testkit/database';
 import type { AgentConfig } from '../core/agent.ts';
+import { OPERATOR } from '../core/caller.ts';
 import type { Connector } from '../core/connector.ts';
 import { createId, createUuid } from '../core/ids.ts';
 import type { RunPlan } from '../core/run-plan.ts';
@@ -11,7 +12,7 @@ import { createConversationStore } from './conversation-store.ts';
 import { openDatabase, type Database } from './database.ts';
 import { createRunStore } from './run-store.ts';
 
-const caller = { workspace: 'w', user: 'u' };
+const caller = { ...OPERATOR, workspace: 'w', user: 'u' };
 const finished: RunEvent = { type: 'run.finished', at: '', end: { reason: 'answered' } };
 
 let server: TestDatabase;
@@ -195,12 +196,14 @@ it('a connector of its own, and one of another workspace, outlive who names them
   const own = { id: createUuid(), name: 'own', config, sealedAccess };
   await connectors.insert(caller, own);
   const foreign = { ...newInline(), workspace: 'x' };
-  await agents.insert({ workspace: 'x', user: 'u' }, createId('agent'), configOf(foreign.id), [foreign]);
+  await agents.insert({ ...OPERATOR, workspace: 'x', user: 'u' }, createId('agent'), configOf(foreign.id), [
+    foreign,
+  ]);
   const id = createId('agent');
   await agents.insert(caller, id, configOf(own.id, 'own', foreign.id), []);
   await agents.remove(caller, id);
   expect(await connectors.find(caller, own.id)).toBeDefined();
-  expect(await connectors.find({ workspace: 'x', user: 'u' }, foreign.id)).toBeDefined();
+  expect(await connectors.find({ ...OPERATOR, workspace: 'x', user: 'u' }, foreign.id)).toBeDefined();
 });
 
 it('is there for every agent that came while others with it were deleted', async () => {

@@ -3,13 +3,14 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import { openTestDatabase, type TestDatabase } from '@tramontane/testkit/database';
+import { OPERATOR } from '../core/caller.ts';
 import { createId, createUuid } from '../core/ids.ts';
 import type { RunPlan } from '../core/run-plan.ts';
 import { openDatabase, type Database } from './database.ts';
 import { openRunOwnership, type RunOwnership } from './run-ownership.ts';
 import { createRunStore } from './run-store.ts';
 
-const caller = { workspace: 'w', user: 'u' };
+const caller = { ...OPERATOR, workspace: 'w', user: 'u' };
 const plan: RunPlan = { model: 'm', instructions: '', tools: [], toolChoice: 'auto', settings: {} };
 const target = {
   kind: 'model',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunEvent } from '@tramontane/engine';
 import { openTestDatabase, type TestDatabase } from '@tramontane/testkit/database';
+import { OPERATOR } from '../core/caller.ts';
 import { createId, createUuid } from '../core/ids.ts';
 import { OwnershipLost } from '../core/ports.ts';
 import type { RunPlan } from '../core/run-plan.ts';
@@ -8,7 +9,7 @@ import { createConversationStore } from './conversation-store.ts';
 import { openDatabase, type Database } from './database.ts';
 import { createRunStore } from './run-store.ts';
 
-const caller = { workspace: 'w', user: 'u' };
+const caller = { ...OPERATOR, workspace: 'w', user: 'u' };
 const plan: RunPlan = { model: 'm', instructions: '', tools: [], toolChoice: 'auto', settings: {} };
 const first: RunEvent = { type: 'run.started', at: '2026-01-01T00:00:00.000Z', inputs: [] };
 const sent = (callId: string): RunEvent => ({ type: 'tool.sent', at: '', callId, key: callId });
@@ -91,9 +92,9 @@ describe('start', () => {
   });
 
   it.each([
-    ['deleted', { workspace: 'w', user: 'u' }, true],
-    ["another user's", { workspace: 'w', user: 'v' }, false],
-    ["another workspace's", { workspace: 'x', user: 'u' }, false],
+    ['deleted', { ...OPERATOR, workspace: 'w', user: 'u' }, true],
+    ["another user's", { ...OPERATOR, workspace: 'w', user: 'v' }, false],
+    ["another workspace's", { ...OPERATOR, workspace: 'x', user: 'u' }, false],
   ])('is gone for a conversation that is %s', async (_name, who, removed) => {
     const { runs, conversations, conversationId, run } = await startRun();
     await runs.append(run, 1, [finished]);
@@ -159,5 +160,5 @@ it('shows events from a position on, to their owner only', async () => {
   await runs.append(run, 1, [sent('a'), sent('b')]);
   expect(await runs.eventsSince(caller, run.id, 1)).toEqual([sent('a'), sent('b')]);
   expect(await runs.eventsSince(caller, run.id, 3)).toEqual([]);
-  expect(await runs.eventsSince({ workspace: 'w', user: 'v' }, run.id, 0)).toBeUndefined();
+  expect(await runs.eventsSince({ ...OPERATOR, workspace: 'w', user: 'v' }, run.id, 0)).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { RunEvent } from '@tramontane/engine';
-import type { Caller } from '../core/caller.ts';
+import { OPERATOR, type Caller } from '../core/caller.ts';
 import { OwnershipLost, type OwnedRun, type RunStore } from '../core/ports.ts';
 import type { RunPlan } from '../core/run-plan.ts';
 import { keepInline, sweepInline, toolReferences } from './inline-connectors.ts';
@@ -58,6 +58,7 @@ export function createRunStore(db: Kysely<Tables>, owner: string): RunStore {
               running: true,
               owner,
               plan: JSON.stringify(run.plan),
+              caller: JSON.stringify(caller),
             })
             .execute();
           await trx
@@ -106,7 +107,7 @@ export function createRunStore(db: Kysely<Tables>, owner: string): RunStore {
       if (!run) return undefined;
       const owned: OwnedRun = {
         id: run.id,
-        caller: { workspace: run.workspace, user: run.user_id },
+        caller: run.caller ? (run.caller as Caller) : OPERATOR,
         conversationId: run.conversation_id,
         plan: run.plan as RunPlan,
         events: await eventsOf(db, runId, 0),

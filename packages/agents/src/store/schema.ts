@@ -64,6 +64,7 @@ interface RunTable extends Owned {
   running: boolean;
   owner: string;
   plan: Json;
+  caller: JSONColumnType<object> | null;
   started_at: Generated<Date>;
 }
 
@@ -74,7 +75,25 @@ interface RunEventTable extends Owned {
   recorded_at: Generated<Date>;
 }
 
+interface WorkspaceTable {
+  id: string;
+  organization: string;
+}
+
+interface ApiKeyTable extends Owned {
+  id: string;
+  name: string;
+  sha256: string;
+  fingerprint: string;
+  role: string;
+  key_scope: string;
+  created_at: Time;
+  revoked_at: Time | null;
+}
+
 export interface Tables {
+  workspaces: WorkspaceTable;
+  api_keys: ApiKeyTable;
   agents: AgentTable;
   agent_versions: AgentVersionTable;
   agent_aliases: AgentAliasTable;

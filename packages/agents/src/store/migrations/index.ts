@@ -1,5 +1,6 @@
 import type { Migration } from 'kysely/migration';
 import { agentsConversationsRuns } from './0001-agents-conversations-runs.ts';
+import { apiKeys } from './0002-api-keys.ts';
 import { agentAliases } from './0020-agent-aliases.ts';
 
 /**
@@ -8,5 +9,6 @@ import { agentAliases } from './0020-agent-aliases.ts';
  */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-agents-conversations-runs': agentsConversationsRuns,
+  '0002-api-keys': apiKeys,
   '0020-agent-aliases': agentAliases,
 };
