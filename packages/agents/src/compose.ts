@@ -10,8 +10,10 @@ import { createCompletions } from './core/completions.ts';
 import { createConnectorVault } from './core/connector-vault.ts';
 import { createConnectors } from './core/connectors.ts';
 import { createConversations } from './core/conversations.ts';
+import { createHistories } from './core/histories.ts';
 import { createUuid } from './core/ids.ts';
 import { createKeyCheck } from './core/key-check.ts';
+import { createPlanner } from './core/plan-turn.ts';
 import { openRuns } from './core/runs.ts';
 import { createSecretBox } from './core/secret-box.ts';
 import { openGeneratedKey } from './generated-keys.ts';
@@ -53,7 +55,7 @@ export interface RunningServer {
 
 /** How long a stopping server waits for what is in flight, in milliseconds. */
 const GRACE_MS = 10_000;
-const LIMITS = { maxAnswers: 25, maxParallelCalls: 16 };
+const LIMITS = { maxAnswers: 25, maxParallelCalls: 16, maxHandoffs: 10 };
 
 /** Starts everything, in the order things need one another, and closes it in the other order. */
 export async function startServer(config: Config, options: StartServerOptions = {}): Promise<RunningServer> {
@@ -111,13 +113,22 @@ export async function startServer(config: Config, options: StartServerOptions = 
     });
     const toolPorts = { connectors: connectorStore, vault, servers };
     const now = () => new Date();
+    const histories = createHistories(conversationStore);
+    const agents = createAgents({
+      ...toolPorts,
+      agents: createAgentStore(db),
+      aliases: createAgentAliasStore(db),
+      checkModel,
+    });
+    const planner = createPlanner(agents);
     const runs = openRuns({
       ...toolPorts,
       callModel: createCallModel(catalogue),
       now,
       limits: LIMITS,
+      planHandoff: planner.planHandoff,
       runs: runStore,
-      conversations: conversationStore,
+      histories,
       onError: (error, runId) => log.error({ err: error, run_id: runId }, 'a run broke off'),
     });
     const ownership = await openRunOwnership(db, owner, {
@@ -127,12 +138,6 @@ export async function startServer(config: Config, options: StartServerOptions = 
     opened.defer(() => ownership.close());
     opened.defer(sweepRuns({ ownership, runs, store: runStore, log }));
 
-    const agents = createAgents({
-      ...toolPorts,
-      agents: createAgentStore(db),
-      aliases: createAgentAliasStore(db),
-      checkModel,
-    });
     let ready = true;
     const http = createHttpServer({
       agents,
@@ -141,6 +146,8 @@ export async function startServer(config: Config, options: StartServerOptions = 
       conversations: createConversations({
         ...toolPorts,
         agents,
+        planner,
+        histories,
         conversations: conversationStore,
         runStore,
         runs,

@@ -1,7 +1,7 @@
 import type { RunEvent, ToolCall } from './events.ts';
 import type { DriveOptions, RunPorts } from './drive-run.ts';
 import type { CallModel, ModelAnswer, ModelRequest } from './model.ts';
-import type { ToolOutcome, ToolTarget } from './tools.ts';
+import type { CallRoute, ToolOutcome, ToolTarget } from './tools.ts';
 
 export const START = {
   type: 'run.started',
@@ -64,6 +64,8 @@ export function createScriptedPorts(
     readonly append?: RunPorts['append'];
     readonly callTool?: RunPorts['callTool'];
     readonly callModel?: CallModel;
+    readonly routeOf?: (name: string) => CallRoute | undefined;
+    readonly handOff?: RunPorts['handOff'];
     readonly toolChoice?: ModelRequest['toolChoice'];
     /** Ids of a second life differ from the first one's. */
     readonly life?: string;
@@ -96,7 +98,13 @@ export function createScriptedPorts(
       toolChoice: options.toolChoice ?? 'auto',
       settings: {},
     }),
-    targetOf: name => TARGETS[name] ?? { kind: 'none' },
+    routeOf: name => options.routeOf?.(name) ?? { target: TARGETS[name] ?? { kind: 'none' } },
+    handOff:
+      options.handOff ??
+      (async () => {
+        throw new Error('Nobody to hand over to.');
+      }),
+    agentId: () => undefined,
     callTool: options.callTool ?? (async (call, _args, { key }) => world.call(call, key)),
     keyOf: call => `run:${call.callId}`,
     onDelta: () => {},
@@ -110,7 +118,7 @@ export function driveOptions(
   change: Partial<DriveOptions['limits']> & { signal?: AbortSignal } = {},
 ): DriveOptions {
   const { signal = new AbortController().signal, ...limits } = change;
-  return { signal, limits: { maxAnswers: 10, maxParallelCalls: 4, ...limits } };
+  return { signal, limits: { maxAnswers: 10, maxParallelCalls: 4, maxHandoffs: 3, ...limits } };
 }
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */

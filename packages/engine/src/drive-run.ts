@@ -1,20 +1,20 @@
 import type { RunDelta, RunEnd, RunEvent, ToolCall } from './events.ts';
+import { handOff, type Handoff } from './hand-off.ts';
 import { isEmptyContent } from './content.ts';
 import { endingEvents } from './end-run.ts';
 import { ModelFailure, type CallModel, type ModelRequest } from './model.ts';
 import { nextStep, splitUnanswered, type Limits } from './next-step.ts';
 import { createRecord, type AppendEvents, type RunRecord } from './record.ts';
-import { failedOutcome, UNKNOWN_OUTCOME, type ToolOutcome, type ToolTarget } from './tools.ts';
+import { waits } from './state.ts';
+import { failedOutcome, UNKNOWN_OUTCOME, type CallRoute, type ToolOutcome } from './tools.ts';
 
 /** What a run needs from outside. Nothing here is reached for: the loop owns no clock, no ids and no connections. */
 export interface RunPorts {
   readonly append: AppendEvents;
   readonly callModel: CallModel;
   /** The next question to the model, from what happened so far. */
-  readonly createRequest: (events: readonly RunEvent[]) => Omit<ModelRequest, 'toolChoice'> & {
-    readonly toolChoice: ModelRequest['toolChoice'];
-  };
-  readonly targetOf: (toolName: string) => ToolTarget;
+  readonly createRequest: (events: readonly RunEvent[]) => ModelRequest;
+  readonly routeOf: (toolName: string) => CallRoute;
   /** Answers a call. Every failure is an outcome, also a call cut off by `signal`, which may have run. */
   readonly callTool: (
     call: ToolCall,
@@ -23,9 +23,15 @@ export interface RunPorts {
   ) => Promise<ToolOutcome>;
   /** The same call has the same key on every attempt, in every process. */
   readonly keyOf: (call: ToolCall) => string;
+  /** What comes of a handoff. Once it is written down, the other ports speak for the next agent. */
+  readonly handOff: (call: ToolCall) => Promise<Handoff>;
+  /** The agent that answers now. */
+  readonly agentId: () => string | undefined;
   readonly onDelta: (delta: RunDelta) => void;
   readonly now: () => Date;
-  readonly createId: (kind: 'message' | 'functionCall' | 'toolExecution' | 'call' | 'answer') => string;
+  readonly createId: (
+    kind: 'message' | 'functionCall' | 'toolExecution' | 'handoff' | 'call' | 'answer',
+  ) => string;
 }
 
 export interface DriveOptions {
@@ -33,6 +39,8 @@ export interface DriveOptions {
   readonly limits: Limits & {
     /** Calls of one answer that are under way at once. */
     readonly maxParallelCalls: number;
+    /** Handoffs in one run: agents that hand over to one another would never end. */
+    readonly maxHandoffs: number;
   };
 }
 
@@ -60,6 +68,9 @@ export async function driveRun(
         break;
       case 'call-tools':
         await callTools(step.calls, record, ports, options);
+        break;
+      case 'hand-off':
+        await handOff(step.calls, record, ports, options.limits.maxHandoffs);
         break;
       case 'call-model': {
         const failed = await askModel(step.tools, record, ports, options.signal);
@@ -92,14 +103,17 @@ async function askModel(
   const startedAt = iso(ports);
   const entryId = ports.createId('message');
   const request = ports.createRequest(record.events);
-  // A forced choice holds for the first answer only: forced again, the run could never end with words.
+  const agentId = ports.agentId();
+  const by = { model: request.model, ...(agentId !== undefined && { agentId }) };
+  // A forced choice holds for the first answer only: forced again, the turn could never end with words.
+  const continues = record.state.answers > 0 || record.state.continues;
   const forced = request.toolChoice !== 'auto' && request.toolChoice !== 'none';
-  const afterTools = record.state.answers > 0 && forced;
+  const afterTools = continues && forced;
   const toolChoice = tools === 'forbidden' ? 'none' : afterTools ? 'auto' : request.toolChoice;
   try {
     const answer = await ports.callModel(
       { ...request, toolChoice },
-      { signal, onDelta: delta => ports.onDelta({ type: 'message.delta', entryId, ...delta }) },
+      { signal, onDelta: delta => ports.onDelta({ type: 'message.delta', entryId, ...by, ...delta }) },
     );
     const calls = answer.calls.map(call => toCall(call, ports));
     const speaks = !isEmptyContent(answer.content) || calls.length === 0;
@@ -108,7 +122,7 @@ async function askModel(
       at: iso(ports),
       startedAt,
       answer: ports.createId('answer'),
-      model: request.model,
+      ...by,
       ...(speaks && { message: { entryId, content: answer.content } }),
       calls,
       usage: answer.usage,
@@ -124,13 +138,14 @@ async function askModel(
 }
 
 function toCall(call: { name: string; arguments: string }, ports: RunPorts): ToolCall {
-  const target = ports.targetOf(call.name);
+  const route = ports.routeOf(call.name);
+  const kind = waits(route) ? 'functionCall' : route.target.kind === 'handoff' ? 'handoff' : 'toolExecution';
   return {
-    entryId: ports.createId(target.kind === 'caller' ? 'functionCall' : 'toolExecution'),
+    entryId: ports.createId(kind),
     callId: ports.createId('call'),
     name: call.name,
     arguments: call.arguments,
-    target,
+    ...route,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { RunEnd, RunEvent } from './events.ts';
 import type { RunState } from './state.ts';
-import { failedOutcome, UNKNOWN_OUTCOME } from './tools.ts';
+import { CANCELLED_OUTCOME, failedOutcome, UNKNOWN_OUTCOME } from './tools.ts';
 
 /**
  * The events that end a run wherever it stands. Calls still open are answered first: one without an answer has no entry,
@@ -11,7 +11,9 @@ export function endingEvents(state: RunState, end: RunEnd, at: string): RunEvent
     .filter(({ outcome }) => !outcome)
     .map(({ call, sent }): RunEvent => {
       const outcome = sent
-        ? UNKNOWN_OUTCOME
+        ? end.reason === 'cancelled'
+          ? CANCELLED_OUTCOME
+          : UNKNOWN_OUTCOME
         : failedOutcome('cancelled', 'The run was ended before this call was sent.');
       return { type: 'tool.answered', at, callId: call.callId, outcome };
     });

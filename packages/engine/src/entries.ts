@@ -1,5 +1,5 @@
 import type { Content } from './content.ts';
-import type { ToolOutcome, ToolTarget } from './tools.ts';
+import type { CallRoute, ToolOutcome, ToolTarget } from './tools.ts';
 
 interface EntryBase {
   readonly id: string;
@@ -33,6 +33,8 @@ export interface FunctionCall extends FromModel {
   readonly name: string;
   /** JSON text. */
   readonly arguments: string;
+  /** Set when the call is the server's and waits for a person's word. */
+  readonly confirmation?: CallRoute & { readonly status: 'pending' | 'allowed' | 'denied' };
 }
 
 export interface FunctionResult extends EntryBase {

@@ -1,6 +1,6 @@
 import type { Content } from './content.ts';
-import type { Entry } from './entries.ts';
-import type { ToolOutcome, ToolTarget } from './tools.ts';
+import type { Entry, FunctionCall } from './entries.ts';
+import type { CallRoute, ToolOutcome } from './tools.ts';
 
 /** Tokens, as the model's vendor counted them. */
 export interface Usage {
@@ -10,13 +10,23 @@ export interface Usage {
 
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'other';
 
-export interface ToolCall {
+export interface ToolCall extends CallRoute {
   readonly entryId: string;
   readonly callId: string;
   readonly name: string;
   /** JSON text, as the model wrote it. */
   readonly arguments: string;
-  readonly target: ToolTarget;
+}
+
+/** A person's word on a call that an earlier run of the conversation left waiting. It counts in the run that records it. */
+export interface Decision {
+  readonly confirmation: 'allowed' | 'denied';
+  /** The call as it was asked for: what runs is this, whatever is asked later. */
+  readonly call: ToolCall;
+  /** Id of what comes of it: the execution of an allowed call, the refusal of a denied one. */
+  readonly entryId: string;
+  readonly model?: string;
+  readonly agentId?: string;
 }
 
 export interface RunFailure {
@@ -28,8 +38,10 @@ export interface RunFailure {
 
 export type RunEnd =
   | { readonly reason: 'answered' }
-  /** Function calls wait for the caller's results. */
+  /** Function calls wait for the caller's results, or for a person's word. */
   | { readonly reason: 'awaiting_caller' }
+  /** Another agent is in charge now, and the caller carries the conversation to it. */
+  | { readonly reason: 'handed_off' }
   | { readonly reason: 'cancelled' }
   | { readonly reason: 'failed'; readonly failure: RunFailure };
 
@@ -38,7 +50,16 @@ export type RunEnd =
  * The log is the run's only memory; entries, answers and streams are folds of it.
  */
 export type RunEvent =
-  | { readonly type: 'run.started'; readonly at: string; readonly inputs: readonly Entry[] }
+  | {
+      readonly type: 'run.started';
+      readonly at: string;
+      /** What the conversation held before its first run: entries of the conversation it was restarted from. */
+      readonly history?: readonly Entry[];
+      readonly inputs: readonly Entry[];
+      readonly decisions?: readonly Decision[];
+      /** Calls that wait on: the run ends without asking the model, and shows them again. */
+      readonly stillOpen?: readonly FunctionCall[];
+    }
   /** A new owner took the run over; whatever an older owner still does is refused by the log's key. */
   | { readonly type: 'run.resumed'; readonly at: string; readonly owner: string }
   | {
@@ -56,6 +77,7 @@ export type RunEvent =
       readonly startedAt: string;
       readonly answer: string;
       readonly model: string;
+      readonly agentId?: string;
       readonly message?: { readonly entryId: string; readonly content: Content };
       readonly calls: readonly ToolCall[];
       readonly usage: Usage;
@@ -70,6 +92,17 @@ export type RunEvent =
       readonly outcome: ToolOutcome;
       readonly durationMs?: number;
     }
+  | {
+      readonly type: 'agent.handed_off';
+      readonly at: string;
+      readonly callId: string;
+      readonly previousAgentId: string;
+      readonly previousAgentName: string;
+      readonly nextAgentId: string;
+      readonly nextAgentName: string;
+      /** How the run goes on, for whoever carries it; absent when it ends here. */
+      readonly plan?: Readonly<Record<string, unknown>>;
+    }
   | { readonly type: 'run.finished'; readonly at: string; readonly end: RunEnd };
 
 /** What is heard of a run but not kept: pieces of an answer while the model still speaks. */
@@ -78,6 +111,8 @@ export type RunDelta = {
   readonly entryId: string;
   readonly kind: 'text' | 'thinking';
   readonly text: string;
+  readonly model: string;
+  readonly agentId?: string;
 };
 
 /** What a reader of a run receives. */

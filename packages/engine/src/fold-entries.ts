@@ -1,80 +1,145 @@
-import type { Entry } from './entries.ts';
-import type { RunEvent, ToolCall } from './events.ts';
+import type { Entry, FunctionCall, FunctionResult } from './entries.ts';
+import type { Decision, RunEvent, ToolCall } from './events.ts';
+import { waits } from './state.ts';
+import { REFUSAL } from './tools.ts';
 
-type Answer = Extract<RunEvent, { type: 'model.answered' }>;
+type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
+
+/** What stands with a call in its entries: who asked for it, in which answer. */
+interface Asked {
+  readonly model?: string;
+  readonly agentId?: string;
+  readonly answer?: string;
+}
 
 /**
  * The entries a run left, in order. An answer's calls stand where the model made them, whatever order they ended in;
- * a call still under way has no entry yet.
+ * a call still under way has no entry yet. `agentId` is for logs that do not name their agents.
  */
 export function foldEntries(events: readonly RunEvent[], agentId?: string): Entry[] {
+  const entryOfCall = createCallFold(events);
+  const entries: Entry[] = [];
+  for (const event of events) {
+    switch (event.type) {
+      case 'run.started':
+        // Loops: a very long list spread into arguments overflows the stack.
+        for (const entry of event.history ?? []) entries.push(entry);
+        for (const decision of event.decisions ?? []) {
+          const { call, entryId, confirmation, model, agentId: by } = decision;
+          const entry =
+            confirmation === 'denied'
+              ? toRefusal(decision, event.at)
+              : entryOfCall({ ...call, entryId }, event.at, {
+                  ...(model !== undefined && { model }),
+                  ...(by !== undefined && { agentId: by }),
+                });
+          if (entry) entries.push(entry);
+        }
+        for (const input of event.inputs) entries.push(input);
+        break;
+      case 'tools.missing': {
+        const { entryId: id, connectorId, connectorName, code, message, at } = event;
+        const times = { createdAt: at, completedAt: at };
+        entries.push({ kind: 'tools.missing', id, ...times, connectorId, connectorName, code, message });
+        break;
+      }
+      case 'model.answered': {
+        const by = event.agentId ?? agentId;
+        const asked = { model: event.model, answer: event.answer, ...(by !== undefined && { agentId: by }) };
+        if (event.message) {
+          const { entryId: id, content } = event.message;
+          const times = { createdAt: event.startedAt, completedAt: event.at };
+          entries.push({ kind: 'message.output', id, ...times, content, ...asked });
+        }
+        for (const call of event.calls) {
+          const entry = waits(call)
+            ? toFunctionCall(call, event.at, asked)
+            : entryOfCall(call, event.at, asked);
+          if (entry) entries.push(entry);
+        }
+        break;
+      }
+      default:
+    }
+  }
+  return entries;
+}
+
+/** What a run added to its conversation: its entries without the history and the inputs it began with. */
+export function foldOutputs(events: readonly RunEvent[], agentId?: string): Entry[] {
+  return foldEntries(
+    events.map(event => (event.type === 'run.started' ? { ...event, history: [], inputs: [] } : event)),
+    agentId,
+  );
+}
+
+/** Entries of calls that the server ran: known once the call has its answer. */
+function createCallFold(events: readonly RunEvent[]) {
   const sentAt = new Map<string, string>();
-  const answered = new Map<string, Extract<RunEvent, { type: 'tool.answered' }>>();
+  const answered = new Map<string, EventOf<'tool.answered'>>();
+  const handedOff = new Map<string, EventOf<'agent.handed_off'>>();
   for (const event of events) {
     if (event.type === 'tool.sent' && !sentAt.has(event.callId)) sentAt.set(event.callId, event.at);
     if (event.type === 'tool.answered') answered.set(event.callId, event);
+    if (event.type === 'agent.handed_off') handedOff.set(event.callId, event);
   }
-
-  const entryOfCall = (answer: Answer, call: ToolCall): Entry | undefined => {
-    const base = {
-      id: call.entryId,
-      callId: call.callId,
-      name: call.name,
-      arguments: call.arguments,
-      model: answer.model,
-      answer: answer.answer,
-      ...(agentId !== undefined && { agentId }),
-    };
-    if (call.target.kind === 'caller') {
-      return { kind: 'function.call', ...base, createdAt: answer.at, completedAt: answer.at };
+  return (call: ToolCall, askedAt: string, asked: Asked): Entry | undefined => {
+    const handoff = handedOff.get(call.callId);
+    if (handoff) {
+      const { previousAgentId, previousAgentName, nextAgentId, nextAgentName, at } = handoff;
+      return {
+        kind: 'agent.handoff',
+        id: call.entryId,
+        createdAt: askedAt,
+        completedAt: at,
+        previousAgentId,
+        previousAgentName,
+        nextAgentId,
+        nextAgentName,
+        ...asked,
+      };
     }
     const end = answered.get(call.callId);
     if (!end) return undefined;
     return {
       kind: 'tool.execution',
-      ...base,
-      createdAt: sentAt.get(call.callId) ?? answer.at,
+      id: call.entryId,
+      callId: call.callId,
+      name: call.name,
+      arguments: call.arguments,
+      ...asked,
+      createdAt: sentAt.get(call.callId) ?? askedAt,
       completedAt: end.at,
       target: call.target,
       outcome: end.outcome,
       ...(end.durationMs !== undefined && { durationMs: end.durationMs }),
     };
   };
+}
 
-  const entries: Entry[] = [];
-  for (const event of events) {
-    // A loop: a very long list spread into arguments overflows the stack.
-    if (event.type === 'run.started') for (const input of event.inputs) entries.push(input);
-    if (event.type === 'tools.missing') {
-      entries.push({
-        kind: 'tools.missing',
-        id: event.entryId,
-        createdAt: event.at,
-        completedAt: event.at,
-        connectorId: event.connectorId,
-        connectorName: event.connectorName,
-        code: event.code,
-        message: event.message,
-      });
-    }
-    if (event.type === 'model.answered') {
-      if (event.message) {
-        entries.push({
-          kind: 'message.output',
-          id: event.message.entryId,
-          createdAt: event.startedAt,
-          completedAt: event.at,
-          content: event.message.content,
-          model: event.model,
-          answer: event.answer,
-          ...(agentId !== undefined && { agentId }),
-        });
-      }
-      for (const call of event.calls) {
-        const entry = entryOfCall(event, call);
-        if (entry) entries.push(entry);
-      }
-    }
-  }
-  return entries;
+/** The entry of a call that waits for its caller, as it stands when it is asked for. */
+export function toFunctionCall(call: ToolCall, at: string, asked: Asked): FunctionCall {
+  const { entryId: id, callId, name, arguments: args, target, confirmation } = call;
+  return {
+    kind: 'function.call',
+    id,
+    callId,
+    name,
+    arguments: args,
+    ...asked,
+    createdAt: at,
+    completedAt: at,
+    ...(confirmation && { confirmation: { status: 'pending', target, confirmation } }),
+  };
+}
+
+function toRefusal({ call, entryId: id }: Decision, at: string): FunctionResult {
+  return {
+    kind: 'function.result',
+    id,
+    createdAt: at,
+    completedAt: at,
+    callId: call.callId,
+    result: REFUSAL,
+  };
 }

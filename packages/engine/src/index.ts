@@ -4,6 +4,7 @@ export * from './end-run.ts';
 export * from './entries.ts';
 export * from './events.ts';
 export * from './fold-entries.ts';
+export type { Handoff } from './hand-off.ts';
 export * from './model.ts';
 export * from './next-step.ts';
 export * from './record.ts';

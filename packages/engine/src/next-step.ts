@@ -4,6 +4,8 @@ import type { RunState } from './state.ts';
 export type Step =
   | { readonly do: 'call-model'; readonly tools: 'allowed' | 'forbidden' }
   | { readonly do: 'call-tools'; readonly calls: readonly ToolCall[] }
+  /** One agent takes over: the one of the first call. */
+  | { readonly do: 'hand-off'; readonly calls: readonly [ToolCall, ...ToolCall[]] }
   | { readonly do: 'finish'; readonly end: RunEnd }
   | { readonly do: 'nothing' };
 
@@ -15,11 +17,16 @@ export interface Limits {
 /** What a run does next: a pure function of where it stands. */
 export function nextStep(state: RunState, limits: Limits): Step {
   if (state.end) return { do: 'nothing' };
-  if (state.answers === 0) return callModel(state, limits);
 
-  const open = [...state.calls.values()].filter(({ outcome }) => !outcome);
-  if (open.length > 0) return { do: 'call-tools', calls: open.map(({ call }) => call) };
+  const open = [...state.calls.values()].flatMap(({ call, outcome }) => (outcome ? [] : call));
+  const calls = open.filter(({ target }) => target.kind !== 'handoff');
+  if (calls.length > 0) return { do: 'call-tools', calls };
+  // Last: the next agent reads what the tools answered.
+  const [handoff, ...others] = open;
+  if (handoff) return { do: 'hand-off', calls: [handoff, ...others] };
+  if (state.leaves) return { do: 'finish', end: { reason: 'handed_off' } };
   if (state.awaitsCaller) return { do: 'finish', end: { reason: 'awaiting_caller' } };
+  if (state.answers === 0) return callModel(state, limits);
   if (state.calls.size === 0) return { do: 'finish', end: { reason: 'answered' } };
   if (state.answers >= limits.maxAnswers) {
     return {

@@ -21,8 +21,18 @@ export type ToolTarget =
       /** True when the call may be sent again after a crash without doing anything twice. */
       readonly repeatable: boolean;
     }
+  /** A function that the caller runs. */
   | { readonly kind: 'caller' }
+  /** Another agent takes over. */
+  | { readonly kind: 'handoff'; readonly agentId: string }
   | { readonly kind: 'none' };
+
+/** What becomes of a call: where it goes, and whether a person has to allow it first. */
+export interface CallRoute {
+  readonly target: ToolTarget;
+  /** The call waits for a person's word, which holds for this definition of the tool and no other. */
+  readonly confirmation?: { readonly definition: string };
+}
 
 /** A block of a tool's result, as MCP names it; kept as it came. */
 export type ToolContent = { readonly type: string; readonly [key: string]: unknown };
@@ -59,3 +69,21 @@ export const UNKNOWN_OUTCOME: ToolOutcome = {
     },
   ],
 };
+
+export const CANCELLED_OUTCOME: ToolOutcome = {
+  status: 'unknown',
+  isError: true,
+  code: 'cancelled',
+  content: [
+    {
+      type: 'text',
+      text:
+        'The run was cancelled while this call was under way, so the tool may have run. ' +
+        'Check its effect before calling it again.',
+    },
+  ],
+};
+
+/** What a model is told of a call that a person did not allow. */
+export const REFUSAL =
+  'The user did not allow this call, so it was not made. Go on without it, and do not try it again unasked.';

@@ -6,9 +6,12 @@ import {
   type CallModel,
   type DriveOptions,
   type Entry,
+  type Handoff,
   type RunEnd,
   type RunEvent,
+  type ToolCall,
 } from '@tramontane/engine';
+import { refusedCall } from './call-connector.ts';
 import type { Caller } from './caller.ts';
 import type { Connector } from './connector.ts';
 import { createCallId, createId } from './ids.ts';
@@ -28,8 +31,12 @@ export interface CarriedRun {
   readonly unstored?: readonly Connector[];
 }
 
+/** The plan of the agent that takes over, made as the caller; `undefined` when the caller has no such agent. */
+export type PlanHandoff = (caller: Caller, agentId: string, from: RunPlan) => Promise<RunPlan | undefined>;
+
 export interface CarryPorts extends ToolboxPorts {
   readonly callModel: CallModel;
+  readonly planHandoff: PlanHandoff;
   readonly now: () => Date;
   readonly limits: DriveOptions['limits'];
 }
@@ -47,31 +54,56 @@ export async function carryRun(
     await append(seq, events);
     feed.record(seq, events);
   };
+  const [started] = log;
+  const decisions = started?.type === 'run.started' ? (started.decisions ?? []) : [];
+  const allowed = decisions.flatMap(each => (each.confirmation === 'allowed' ? each.call : []));
+  // Misses hold for the run that met them: what an earlier one could not reach may be there again.
+  const begun = started?.type === 'run.started' ? (started.history ?? []) : [];
+  const history = [...run.history, ...begun].filter(({ kind }) => kind !== 'tools.missing');
 
-  const toolbox = await openToolbox(run, run.plan.tools, ports, signal);
-  const missing = newlyMissing(log, toolbox, ports.now().toISOString());
+  let { plan } = run;
+  let toolbox = await openToolbox({ ...run, signal }, plan, ports, allowed);
+  const known = new Set(foldRun(log).missing);
+  const missing = newlyMissing(toolbox, known, ports.now());
   if (missing.length > 0) {
     await record(log.length, missing);
     log.push(...missing);
   }
 
-  const instructions = [run.plan.instructions, ...toolbox.prompts].filter(text => text !== '').join('\n\n');
+  const handOff = async (call: ToolCall): Promise<Handoff> => {
+    const agentId = call.target.kind === 'handoff' ? call.target.agentId : '';
+    const next = await ports.planHandoff(run.caller, agentId, plan);
+    if (!next) return { refused: refusedCall(call, 'agent_gone', 'there is no such agent any more.') };
+    const agents = {
+      previousAgentId: plan.agentId ?? '',
+      previousAgentName: plan.agentName ?? '',
+      nextAgentId: agentId,
+      nextAgentName: next.agentName ?? '',
+    };
+    if (plan.handoffExecution === 'client') return agents;
+    toolbox = await openToolbox({ ...run, signal }, next, ports);
+    plan = next;
+    return { ...agents, plan: { ...next }, missing: newlyMissing(toolbox, known, ports.now()) };
+  };
+
   return await driveRun(
     log,
     {
       append: record,
       callModel: ports.callModel,
       createRequest: events => ({
-        model: run.plan.model,
-        instructions,
-        entries: [...run.history, ...foldEntries(events, run.plan.agentId)],
+        model: plan.model,
+        instructions: [plan.instructions, ...toolbox.prompts].filter(text => text !== '').join('\n\n'),
+        entries: [...history, ...foldEntries(events.map(withoutHistory), run.plan.agentId)],
         tools: toolbox.specs,
-        toolChoice: toolbox.specs.length === 0 ? 'auto' : run.plan.toolChoice,
-        settings: run.plan.settings,
+        toolChoice: toolbox.specs.length === 0 ? 'auto' : plan.toolChoice,
+        settings: plan.settings,
       }),
-      targetOf: toolbox.targetOf,
-      callTool: toolbox.call,
+      routeOf: name => toolbox.routeOf(name),
+      callTool: (call, args, options) => toolbox.call(call, args, options),
       keyOf: call => `${run.id}:${call.callId}`,
+      handOff,
+      agentId: () => plan.agentId,
       onDelta: feed.delta,
       now: ports.now,
       createId: kind => (kind === 'call' ? createCallId() : createId(kind)),
@@ -80,10 +112,14 @@ export async function carryRun(
   );
 }
 
+function withoutHistory(event: RunEvent): RunEvent {
+  return event.type === 'run.started' ? { ...event, history: [] } : event;
+}
+
 /** A server that is away is written down once, also when the run is resumed while it is still away. */
-function newlyMissing(log: readonly RunEvent[], toolbox: Toolbox, at: string): RunEvent[] {
-  const known = new Set(foldRun(log).missing);
-  return toolbox.missing
-    .filter(({ connectorId }) => !known.has(connectorId))
-    .map(missing => ({ type: 'tools.missing', at, entryId: createId('toolExecution'), ...missing }));
+function newlyMissing(toolbox: Toolbox, known: Set<string>, now: Date): RunEvent[] {
+  const missing = toolbox.missing.filter(({ connectorId }) => !known.has(connectorId));
+  for (const { connectorId } of missing) known.add(connectorId);
+  const at = now.toISOString();
+  return missing.map(each => ({ type: 'tools.missing', at, entryId: createId('toolExecution'), ...each }));
 }

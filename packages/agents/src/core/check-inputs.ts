@@ -1,14 +1,23 @@
-import { textOf, type Entry } from '@tramontane/engine';
+import { textOf, type Decision, type Entry, type FunctionCall } from '@tramontane/engine';
 import { ApiError, wrongField } from './api-error.ts';
 import { openCalls } from './history.ts';
 
 /**
- * Every open call gets its one result, and nothing else does: a model refuses a history where they do not match (3230).
+ * Every open call gets its one result or a person's word, and nothing else does: a model refuses a history where they do
+ * not match (3230). Calls that wait for a person may be left waiting, by an append that settles others and asks nothing new.
  * @param inputs One entry for each of the request, in its order.
+ * @returns The calls that go on waiting.
  */
-export function checkInputs(inputs: readonly Entry[], history: readonly Entry[]): void {
-  const open = new Map(openCalls(history).map(call => [call.callId, call.name]));
+export function checkInputs(
+  inputs: readonly Entry[],
+  history: readonly Entry[],
+  decisions: readonly Decision[] = [],
+): FunctionCall[] {
+  const waiting = new Map(openCalls(history).map(call => [call.callId, call]));
+  for (const { call } of decisions) waiting.delete(call.callId);
+  const given = new Map<string, string>();
   const taken = new Set(history.flatMap(entry => ('callId' in entry ? [entry.callId] : [])));
+  let results = 0;
   for (const [index, entry] of inputs.entries()) {
     if (entry.kind === 'function.call') {
       // A result says nothing but the id: of two calls with one id, one would be shown the other's result.
@@ -19,28 +28,64 @@ export function checkInputs(inputs: readonly Entry[], history: readonly Entry[])
         );
       }
       taken.add(entry.callId);
-      open.set(entry.callId, entry.name);
+      given.set(entry.callId, entry.name);
     }
     if (entry.kind !== 'function.result') continue;
-    if (!open.delete(entry.callId)) {
+    if (waiting.get(entry.callId)?.confirmation) {
+      throw new ApiError(
+        'calls_open',
+        `The call ${JSON.stringify(entry.callId)} is this server's to make: send tool_confirmations, no result.`,
+      );
+    }
+    if (!given.delete(entry.callId) && !waiting.delete(entry.callId)) {
       const what = taken.has(entry.callId) ? 'has its result already' : 'is not there';
       throw new ApiError(
         'calls_open',
         `No function call waits for this result: ${JSON.stringify(entry.callId)} ${what}.`,
       );
     }
+    results += 1;
   }
-  if (open.size > 0) {
-    const list = [...open].map(([id, name]) => `${name} (${id})`).join(', ');
-    throw new ApiError(
-      'calls_open',
-      `Function calls wait for their results: ${list}. Send a function.result for each.`,
-    );
-  }
-  const hasQuestion = inputs.some(
+
+  const stillOpen = [...waiting.values()];
+  const settles = decisions.length > 0 || (results > 0 && stillOpen.every(call => call.confirmation));
+  const asksNothing = inputs.every(({ kind }) => kind === 'function.result');
+  if (given.size > 0 || (stillOpen.length > 0 && !(settles && asksNothing)))
+    throw stillWaiting(stillOpen, given);
+  if (decisions.length === 0 && !hasQuestion(inputs) && !endsWithHandoff(history))
+    throw wrongField(['body', 'inputs'], 'There is nothing to answer: give a text or entries.', 'missing');
+  return stillOpen;
+}
+
+function stillWaiting(stillOpen: readonly FunctionCall[], given: ReadonlyMap<string, string>): ApiError {
+  const list = (calls: readonly (readonly [string, string])[]) =>
+    calls.map(([id, name]) => `${name} (${id})`).join(', ');
+  const pending = stillOpen.flatMap(({ callId, name, confirmation }) =>
+    confirmation ? [[callId, name] as const] : [],
+  );
+  const open = stillOpen.flatMap(({ callId, name, confirmation }) =>
+    confirmation ? [] : [[callId, name] as const],
+  );
+  const functions = [...open, ...given];
+  const words = [
+    ...(functions.length === 0
+      ? []
+      : [`Function calls wait for their results: ${list(functions)}. Send a function.result for each.`]),
+    ...(pending.length === 0
+      ? []
+      : [`Calls wait for confirmation: ${list(pending)}. Allow or deny them with tool_confirmations first.`]),
+  ];
+  return new ApiError('calls_open', words.join(' '));
+}
+
+function hasQuestion(inputs: readonly Entry[]): boolean {
+  return inputs.some(
     entry =>
       entry.kind !== 'message.input' || textOf(entry.content) !== '' || typeof entry.content !== 'string',
   );
-  if (!hasQuestion)
-    throw wrongField(['body', 'inputs'], 'There is nothing to answer: give a text or entries.', 'missing');
+}
+
+/** The turn went to another agent, who has not spoken yet: it can go on without a new question. */
+function endsWithHandoff(history: readonly Entry[]): boolean {
+  return history.at(-1)?.kind === 'agent.handoff';
 }

@@ -88,7 +88,14 @@ export function createCompletions(ports: CompletionsPorts): Completions {
       const { instructions, entries } = toGivenChat(given.messages, ports.now());
       const agent = await ports.agents.get(caller, given.agent_id);
       const { tools, inline } = await toStoredTools(caller, given.tools ?? [], ports);
-      const plan = planForAgent(agent.id, agent.config, toArgs(given));
+      if (agent.config.handoffs?.length) {
+        throw new ApiError(
+          'not_supported',
+          `Agent ${agent.id} hands over to other agents, which completions cannot show. Start a conversation with it.`,
+          { param: 'agent_id' },
+        );
+      }
+      const plan = planForAgent(agent.id, agent.config, [], toArgs(given));
       const all = [...plan.tools, ...tools];
       refuseTwice(all);
       const asked = {

@@ -128,12 +128,5 @@ function toConfiguration(configuration: ToolConfiguration | null | undefined): {
   toolConfiguration?: ToolConfiguration;
 } {
   if (!configuration) return {};
-  if (configuration.requires_confirmation?.length) {
-    throw new ApiError(
-      'not_supported',
-      'tool_configuration.requires_confirmation is not supported yet. Leave these tools out with exclude instead.',
-      { param: 'tools' },
-    );
-  }
   return { toolConfiguration: configuration };
 }

@@ -1,32 +1,53 @@
-import { foldEntries, type Entry, type FunctionCall } from '@tramontane/engine';
-import type { Caller } from './caller.ts';
-import type { ConversationStore, StoredRun } from './ports.ts';
+import { foldEntries, type Decision, type Entry, type FunctionCall } from '@tramontane/engine';
+import type { StoredRun } from './ports.ts';
 
-/** Every entry that these runs left, oldest first. */
-export function toHistory(runs: readonly StoredRun[]): Entry[] {
-  return runs.flatMap(run => foldEntries(run.events, run.agentId));
+/** What a conversation holds, folded from the runs it has had. */
+export interface History {
+  /** Oldest first. */
+  readonly entries: readonly Entry[];
+  /** Number of runs. */
+  readonly runs: number;
+  /** A run is under way; its entries so far are among `entries`. */
+  readonly running: boolean;
+  /** What people decided about calls, and in which run. */
+  readonly decisions: ReadonlyMap<
+    string,
+    { readonly confirmation: Decision['confirmation']; readonly runId: string }
+  >;
 }
 
-/** What the conversation held when this run began. */
-export async function historyBefore(
-  conversations: ConversationStore,
-  caller: Caller,
-  conversationId: string,
-  runId: string,
-): Promise<Entry[]> {
-  const runs = await conversations.listRuns(caller, conversationId);
-  return toHistory(
-    runs.slice(
-      0,
-      runs.findIndex(({ id }) => id === runId),
-    ),
-  );
+export const NO_HISTORY: History = { entries: [], runs: 0, running: false, decisions: new Map() };
+
+/** Goes on folding where an earlier fold ended. */
+export function foldHistory(before: History, runs: readonly StoredRun[]): History {
+  if (runs.length === 0) return before;
+  const entries = [...before.entries];
+  const decisions = new Map(before.decisions);
+  for (const { id: runId, events, agentId } of runs) {
+    const [started] = events;
+    for (const { call, confirmation } of started?.type === 'run.started' ? (started.decisions ?? []) : []) {
+      decisions.set(call.callId, { confirmation, runId });
+      const index = entries.findLastIndex(({ id }) => id === call.entryId);
+      const asked = entries[index];
+      if (asked?.kind !== 'function.call' || !asked.confirmation) continue;
+      entries[index] = { ...asked, confirmation: { ...asked.confirmation, status: confirmation } };
+    }
+    // A loop: a very long list spread into arguments overflows the stack.
+    for (const entry of foldEntries(events, agentId)) entries.push(entry);
+  }
+  return {
+    entries,
+    runs: before.runs + runs.length,
+    running: runs.some(({ running }) => running),
+    decisions,
+  };
 }
 
-/** Function calls that nobody has answered yet. */
+/** Function calls that nobody has answered yet: neither the caller, nor the tool that a person allowed. */
 export function openCalls(entries: readonly Entry[]): FunctionCall[] {
   const answered = new Set<string>();
-  for (const entry of entries) if (entry.kind === 'function.result') answered.add(entry.callId);
+  for (const entry of entries)
+    if (entry.kind === 'function.result' || entry.kind === 'tool.execution') answered.add(entry.callId);
   return entries.filter(
     (entry): entry is FunctionCall => entry.kind === 'function.call' && !answered.has(entry.callId),
   );

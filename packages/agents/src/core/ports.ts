@@ -73,8 +73,8 @@ export interface ConversationStore {
   ): Promise<Conversation[]>;
   /** Ids of the runs that were under way in it; `undefined` when there is no such conversation. */
   remove(caller: Caller, id: string): Promise<readonly string[] | undefined>;
-  /** Events of every run of the conversation, oldest run first. */
-  listRuns(caller: Caller, id: string): Promise<StoredRun[]>;
+  /** Events of the conversation's runs from number `from` on, oldest run first. */
+  listRuns(caller: Caller, id: string, from: number): Promise<StoredRun[]>;
 }
 
 /** The conversation a run starts in: a new one, or one whose runs the caller has read. */
@@ -91,6 +91,8 @@ export interface StoredRun {
   readonly id: string;
   readonly agentId?: string;
   readonly running: boolean;
+  /** Size of the events as they are stored. */
+  readonly bytes: number;
   readonly events: readonly RunEvent[];
 }
 

@@ -1,8 +1,8 @@
 import type { ModelSettings, ToolChoice } from '@tramontane/engine';
 import type { CompletionArgs } from '@tramontane/wire';
 import type { AgentConfig, StoredTool } from './agent.ts';
-import { ApiError } from './api-error.ts';
 import type { ConversationTarget } from './conversation.ts';
+import type { HandoffPlan } from './handoff-tools.ts';
 
 /**
  * All a run needs to be carried on, frozen when it starts: a later change of the agent does not reach it, and another
@@ -15,6 +15,15 @@ export interface RunPlan {
   readonly toolChoice: ToolChoice;
   readonly settings: ModelSettings;
   readonly agentId?: string;
+  readonly agentName?: string;
+  /** Agents that may take over. */
+  readonly handoffs?: readonly HandoffPlan[];
+  /** `client`: the run ends when another agent takes over. Default `server`: it goes on with that agent. */
+  readonly handoffExecution?: 'client' | 'server';
+  /** Arguments of the request, which hold for every agent of the run. */
+  readonly override?: PlanArgs;
+  /** `refuse`: a tool that needs a person's word is not called, where nobody can be asked. Default `ask`. */
+  readonly confirmation?: 'ask' | 'refuse';
 }
 
 /** Arguments of a request: those of conversations, and what only the completion endpoints know. */
@@ -27,17 +36,18 @@ export interface PlanArgs extends Omit<CompletionArgs, 'tool_choice'> {
   readonly service_tier?: 'auto' | 'standard_only' | null;
 }
 
-export function planForAgent(agentId: string, config: AgentConfig, override: PlanArgs | null): RunPlan {
-  if (config.handoffs?.length) {
-    throw new ApiError(
-      'not_supported',
-      `Agent ${agentId} has handoffs, which are stored but not carried out yet. Clear its handoffs to talk with it.`,
-      { param: 'agent_id' },
-    );
-  }
+export function planForAgent(
+  agentId: string,
+  config: AgentConfig,
+  handoffs: readonly HandoffPlan[],
+  override: PlanArgs | null,
+): RunPlan {
   return {
     ...toPlan(config.model, config.instructions, config.tools, config.completionArgs, override),
     agentId,
+    agentName: config.name,
+    ...(handoffs.length > 0 && { handoffs }),
+    ...(override && { override }),
   };
 }
 

@@ -8,6 +8,7 @@ import { openDatabase, type Database } from '../store/database.ts';
 import { createRunStore } from '../store/run-store.ts';
 import { OPERATOR } from './caller.ts';
 import { createConnectorVault } from './connector-vault.ts';
+import { createHistories } from './histories.ts';
 import { createCallId, createId, createUuid } from './ids.ts';
 import type { CarriedRun } from './carry-run.ts';
 import { OwnershipLost, type OwnedRun, type RunStore } from './ports.ts';
@@ -57,9 +58,10 @@ function openProcess(options: { callModel?: CallModel; store?: (store: RunStore)
     servers: { list: none, call: none, isTrusted: () => false },
     callModel: options.callModel ?? says,
     now: () => new Date(at),
-    limits: { maxAnswers: 5, maxParallelCalls: 2 },
+    limits: { maxAnswers: 5, maxParallelCalls: 2, maxHandoffs: 3 },
     runs: store,
-    conversations: createConversationStore(database.db),
+    histories: createHistories(createConversationStore(database.db)),
+    planHandoff: async () => undefined,
     onError,
   });
   return { runs, store, real, onError };

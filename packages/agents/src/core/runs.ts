@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { endingEvents, foldRun, type RunEnd, type RunEvent, type RunSignal } from '@tramontane/engine';
 import type { Caller } from './caller.ts';
 import { carryRun, type CarriedRun, type CarryPorts } from './carry-run.ts';
-import { historyBefore } from './history.ts';
-import { OwnershipLost, type ConversationStore, type OwnedRun, type RunStore } from './ports.ts';
+import type { Histories } from './histories.ts';
+import { OwnershipLost, type OwnedRun, type RunStore } from './ports.ts';
 import { readRun } from './read-run.ts';
 import { createRunFeed, type RunFeed } from './run-feed.ts';
 
@@ -28,7 +28,7 @@ type StartAnswer = Awaited<ReturnType<RunStore['start']>>;
 
 export interface RunsPorts extends CarryPorts {
   readonly runs: RunStore;
-  readonly conversations: ConversationStore;
+  readonly histories: Histories;
   readonly onError: (error: unknown, runId: string) => void;
 }
 
@@ -93,7 +93,7 @@ export function openRuns(ports: RunsPorts): Runs {
         return ports.runs.append(run, run.events.length, endingEvents(state, failed(message), at));
       }
       await ports.runs.append(run, run.events.length, [resumed]);
-      const history = await historyBefore(ports.conversations, run.caller, run.conversationId, run.id);
+      const history = await ports.histories.before(run.caller, run.conversationId, run.id);
       carry({ ...run, history, events: [...run.events, resumed] }, new AbortController());
     },
     readUnstored: (run, signal) => readUnstored(run, ports, signal),
@@ -152,7 +152,9 @@ async function* readUnstored(
   feed.record(0, run.events);
   const stop = new AbortController();
   const keepNothing = async () => {};
-  const done = carryRun(run, keepNothing, feed, ports, AbortSignal.any([signal, stop.signal])).catch(
+  // Nothing waits here for a person: there would be nobody to come back to.
+  const plan = { ...run.plan, confirmation: 'refuse' as const };
+  const done = carryRun({ ...run, plan }, keepNothing, feed, ports, AbortSignal.any([signal, stop.signal])).catch(
     (error: unknown): RunEnd => {
       ports.onError(error, run.id);
       const end = failed('The server failed while it carried this run.');

@@ -1,16 +1,22 @@
 import {
   failedOutcome,
+  type CallRoute,
   type ToolCall,
   type ToolOutcome,
   type ToolSpec,
-  type ToolTarget,
 } from '@tramontane/engine';
 import type { FunctionTool } from '@tramontane/wire';
 import type { StoredConnectorTool, StoredTool } from './agent.ts';
+import { toBoxFunction, type BoxTool } from './box-tool.ts';
+import { callConnector, refusedCall, type CallOptions } from './call-connector.ts';
 import type { Caller } from './caller.ts';
 import type { ConnectorVault } from './connector-vault.ts';
 import type { Connector, ConnectorAccess } from './connector.ts';
+import { toHandoffTools } from './handoff-tools.ts';
+import { needsConfirmation } from './needs-confirmation.ts';
 import { ToolServerFailure, type ConnectorStore, type ListedTool, type ToolServers } from './ports.ts';
+import type { RunPlan } from './run-plan.ts';
+import { definitionOf } from './tool-definition.ts';
 import { nameTools } from './tool-names.ts';
 
 /** The tools of one run: what the model may call, and where each call goes. */
@@ -19,11 +25,11 @@ export interface Toolbox {
   /** Texts of the connectors in use, for the model. */
   readonly prompts: readonly string[];
   readonly missing: readonly MissingTools[];
-  readonly targetOf: (name: string) => ToolTarget;
+  readonly routeOf: (name: string) => CallRoute;
   readonly call: (
     call: ToolCall,
     args: Readonly<Record<string, unknown>>,
-    options: { readonly key: string; readonly signal: AbortSignal },
+    options: CallOptions,
   ) => Promise<ToolOutcome>;
 }
 
@@ -40,73 +46,132 @@ export interface ToolboxPorts {
   readonly servers: ToolServers;
 }
 
+export interface ToolboxRun {
+  readonly caller: Caller;
+  /** Connectors that this run brings along and that are kept nowhere: those of a run that is not stored. */
+  readonly unstored?: readonly Connector[];
+  readonly signal: AbortSignal;
+}
+
 interface Reached {
   readonly connector: Connector;
   readonly access: ConnectorAccess;
+  /** By name: a digest of each tool that may be used, and whether a person has to allow it. */
+  readonly offered: ReadonlyMap<string, { readonly definition: string; readonly confirmed: boolean }>;
 }
 
-interface BoxTool {
-  readonly spec: Omit<ToolSpec, 'name'>;
-  readonly target: ToolTarget;
-}
-
-/** Lists the tools of every connector at once. A server that cannot be asked is `missing`; the others stay usable. */
+/**
+ * Lists the tools of every connector at once. A server that cannot be asked is `missing`; the others stay usable.
+ * @param allowed Calls that a person allowed: their servers are asked for their tools anew, whatever is remembered.
+ */
 export async function openToolbox(
-  run: { readonly caller: Caller; readonly unstored?: readonly Connector[] },
-  tools: readonly StoredTool[],
+  run: ToolboxRun,
+  plan: Pick<RunPlan, 'tools' | 'handoffs' | 'confirmation'>,
   ports: ToolboxPorts,
-  signal: AbortSignal,
+  allowed: readonly ToolCall[] = [],
 ): Promise<Toolbox> {
-  const reached = new Map<string, Reached>();
+  const fresh = new Set(
+    allowed.map(({ target }) => (target.kind === 'connector' ? target.connectorId : undefined)),
+  );
   const found = await Promise.all(
-    tools.filter(isConnectorTool).map(tool => listConnector(run, tool, ports, reached, signal)),
+    plan.tools.filter(isConnectorTool).map(tool => listConnector(run, tool, ports, fresh)),
   );
   const missing = found.flatMap(({ failure }) => (failure ? [failure] : []));
+  const reached = new Map(found.flatMap(({ at }) => (at ? [[at.connector.id, at]] : [])));
+  const ask = plan.confirmation !== 'refuse';
   const named = nameTools<BoxTool>(
-    tools.filter(isFunctionTool).map(tool => ({ name: tool.function.name, item: toBoxFunction(tool) })),
-    found.flatMap(({ connector, listed }) =>
-      connector
-        ? listed.map(tool => ({
-            name: tool.name,
-            connector: connector.name,
-            item: toBoxTool(connector, tool, ports.servers.isTrusted(connector)),
-          }))
-        : [],
-    ),
+    plan.tools.filter(isFunctionTool).map(tool => ({ name: tool.function.name, item: toBoxFunction(tool) })),
+    [
+      ...toHandoffTools(plan.handoffs ?? []),
+      ...found.flatMap(({ at, listed }) =>
+        at
+          ? listed.map(tool => ({
+              name: tool.name,
+              connector: at.connector.name,
+              item: toBoxTool(at, tool, ports.servers.isTrusted(at.connector), ask),
+            }))
+          : [],
+      ),
+    ],
   );
-  const targets = new Map(named.map(({ name, item }) => [name, item.target]));
+  const routes = new Map(named.map(({ name, item }) => [name, item.route]));
 
   return {
     specs: named.map(({ name, item }) => ({ name, ...item.spec })),
     prompts: [...reached.values()].flatMap(({ connector }) => connector.config.systemPrompt ?? []),
     missing,
-    targetOf: name => targets.get(name) ?? { kind: 'none' },
-    call: (call, args, options) => callConnector(call, args, options, ports, reached),
+    routeOf: name => routes.get(name) ?? { target: { kind: 'none' } },
+    async call(call, args, options) {
+      const { target } = call;
+      if (target.kind !== 'connector')
+        return failedOutcome('unknown_tool', `There is no tool named ${call.name} here.`);
+      const known = reached.get(target.connectorId);
+      if (!known)
+        return refusedCall(call, 'connector_gone', 'its connector was deleted, or is no longer in use here.');
+      const away = missing.find(({ connectorId }) => connectorId === target.connectorId);
+      return (
+        checkConsent(call, known, away) ??
+        (await callConnector(ports.servers, known, target.tool, args, options))
+      );
+    },
   };
 }
 
+/** A call that needs a person's word leaves only with it, and only as what the person was asked about. */
+function checkConsent(
+  call: ToolCall,
+  known: Reached,
+  away: MissingTools | undefined,
+): ToolOutcome | undefined {
+  const tool = call.target.kind === 'connector' ? known.offered.get(call.target.tool) : undefined;
+  if (!call.confirmation) {
+    if (!tool?.confirmed) return undefined;
+    const why =
+      'it needs the confirmation of a person, who cannot be asked here. Ask for it in a stored conversation.';
+    return refusedCall(call, 'confirmation_needed', why);
+  }
+  if (away) return refusedCall(call, away.code, away.message);
+  if (!tool)
+    return refusedCall(call, 'tool_gone', 'its server no longer offers it, or it is no longer in use here.');
+  if (tool.definition === call.confirmation.definition) return undefined;
+  const why =
+    'its server describes it otherwise, or is at another address, since it was confirmed. Ask for it again.';
+  return refusedCall(call, 'tool_changed', why);
+}
+
 async function listConnector(
-  run: { readonly caller: Caller; readonly unstored?: readonly Connector[] },
+  run: ToolboxRun,
   tool: StoredConnectorTool,
   ports: ToolboxPorts,
-  reached: Map<string, Reached>,
-  signal: AbortSignal,
-): Promise<{ connector?: Connector; listed: readonly ListedTool[]; failure?: MissingTools }> {
+  fresh: ReadonlySet<string | undefined>,
+): Promise<{ at?: Reached; listed: readonly ListedTool[]; failure?: MissingTools }> {
   const connector =
     run.unstored?.find(({ id }) => id === tool.connectorId) ??
     (await ports.connectors.find(run.caller, tool.connectorId));
   // A connector that was deleted takes its tools with it; the agent goes on without them (API documentation).
   if (!connector) return { listed: [] };
   const access = ports.vault.accessFor(connector, tool);
-  reached.set(connector.id, { connector, access });
   try {
-    const { tools } = await ports.servers.list(connector, access, { signal });
-    return { connector, listed: tools.filter(({ name }) => isChosen(tool, name)) };
+    const options = { signal: run.signal, ...(fresh.has(connector.id) && { refresh: true }) };
+    const { tools } = await ports.servers.list(connector, access, options);
+    const listed = tools.filter(({ name }) => isChosen(tool, name));
+    const asked = tool.toolConfiguration?.requires_confirmation ?? [];
+    const offered = listed.map(
+      each =>
+        [
+          each.name,
+          {
+            definition: definitionOf(connector, each),
+            confirmed: needsConfirmation({ name: each.name, readOnly: isReadOnly(each) }, asked),
+          },
+        ] as const,
+    );
+    return { at: { connector, access, offered: new Map(offered) }, listed };
   } catch (error) {
     if (!(error instanceof ToolServerFailure)) throw error;
     const { code, message } = error;
     return {
-      connector,
+      at: { connector, access, offered: new Map() },
       listed: [],
       failure: { connectorId: connector.id, connectorName: connector.name, code, message },
     };
@@ -119,79 +184,31 @@ function isChosen(tool: StoredConnectorTool, name: string): boolean {
   return !exclude?.includes(name);
 }
 
-async function callConnector(
-  call: ToolCall,
-  args: Readonly<Record<string, unknown>>,
-  options: { readonly key: string; readonly signal: AbortSignal },
-  ports: ToolboxPorts,
-  reached: ReadonlyMap<string, Reached>,
-): Promise<ToolOutcome> {
-  const { target } = call;
-  if (target.kind !== 'connector')
-    return failedOutcome('unknown_tool', `There is no tool named ${call.name} here.`);
-  const known = reached.get(target.connectorId);
-  if (!known) {
-    return failedOutcome(
-      'connector_gone',
-      `The connector ${target.connectorName} was deleted; ${target.tool} was not called.`,
-    );
-  }
-  try {
-    const answer = await ports.servers.call(known.connector, known.access, {
-      tool: target.tool,
-      arguments: args,
-      key: options.key,
-      requestId: options.key,
-      signal: options.signal,
-    });
-    return {
-      status: 'done',
-      isError: answer.isError,
-      content: answer.content,
-      ...(answer.structuredContent !== undefined && { structuredContent: answer.structuredContent }),
-    };
-  } catch (error) {
-    if (!(error instanceof ToolServerFailure)) throw error;
-    return toOutcome(error);
-  }
+function isReadOnly(tool: ListedTool): boolean {
+  return tool.annotations?.['readOnlyHint'] === true;
 }
 
-/** A call that left and got no readable answer may have run: that is `unknown`, whatever broke on the way back. */
-function toOutcome(failure: ToolServerFailure): ToolOutcome {
-  const outcome = failedOutcome(failure.code, failure.message);
-  if (!failure.mayHaveRun) return outcome;
-  const doubt = failure.answered
-    ? 'So it is not known what the call did; it was not repeated.'
-    : 'The call had left, so it is not known whether the tool ran; it was not repeated.';
-  const text = `${failure.message} ${doubt}`;
-  return { ...outcome, status: 'unknown', content: [{ type: 'text', text }] };
-}
-
-function toBoxTool(connector: Connector, tool: ListedTool, trusted: boolean): BoxTool {
-  const readOnly = tool.annotations?.['readOnlyHint'] === true;
+function toBoxTool(
+  { connector, offered }: Reached,
+  tool: ListedTool,
+  trusted: boolean,
+  ask: boolean,
+): BoxTool {
+  const readOnly = isReadOnly(tool);
+  const known = offered.get(tool.name);
   return {
     spec: { description: tool.description ?? tool.title ?? '', inputSchema: tool.inputSchema, readOnly },
-    target: {
-      kind: 'connector',
-      connectorId: connector.id,
-      connectorName: connector.name,
-      tool: tool.name,
-      // What a server says of itself is a hint; only the operator's word makes it safe to send a call twice.
-      repeatable: trusted && (readOnly || tool.takesIdempotencyKey),
+    route: {
+      target: {
+        kind: 'connector',
+        connectorId: connector.id,
+        connectorName: connector.name,
+        tool: tool.name,
+        // What a server says of itself is a hint; only the operator's word makes it safe to send a call twice.
+        repeatable: trusted && (readOnly || tool.takesIdempotencyKey),
+      },
+      ...(ask && known?.confirmed && { confirmation: { definition: known.definition } }),
     },
-  };
-}
-
-function toBoxFunction({ function: definition }: FunctionTool): BoxTool {
-  return {
-    spec: {
-      description: definition.description ?? '',
-      inputSchema: definition.parameters,
-      // Handing a call back to the caller runs nothing.
-      readOnly: true,
-      ...(definition.strict !== undefined && { strict: definition.strict }),
-    },
-    target: { kind: 'caller' },
   };
 }
 

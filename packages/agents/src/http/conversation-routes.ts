@@ -7,7 +7,8 @@ import {
   type ConversationHistory,
   type ConversationMessages,
 } from '@tramontane/wire';
-import type { Conversations, Turn } from '../core/conversations.ts';
+import type { Turn } from '../core/begin-turn.ts';
+import type { Conversations } from '../core/conversations.ts';
 import { callerOf, goneSignal } from './caller.ts';
 import { read } from './errors.ts';
 import { toEventStream } from './event-stream.ts';

@@ -1,7 +1,7 @@
-import { foldEntries, foldRun, type RunEvent } from '@tramontane/engine';
+import { foldOutputs, foldRun, type FunctionCall, type RunEvent } from '@tramontane/engine';
 import type { ConversationResponse, ConversationUsage } from '@tramontane/wire';
 import { ApiError } from '../core/api-error.ts';
-import type { Turn } from '../core/conversations.ts';
+import type { Turn } from '../core/begin-turn.ts';
 import { isOutput, toOutputEntry, toolName } from './to-wire-entry.ts';
 
 /** Reads a turn to its end, as one answer. */
@@ -10,14 +10,21 @@ export async function toAnswer(turn: Turn): Promise<ConversationResponse> {
   for await (const signal of turn.signals) if ('seq' in signal) events.push(signal.event);
   const failure = toFailure(events);
   if (failure) throw failure;
-  // The inputs are the caller's own; the answer holds what came after them.
-  const outputs = foldEntries(events.slice(1), turn.agentId).filter(isOutput).map(toOutputEntry);
+  // The inputs are the caller's own; the answer holds what came after them, and the calls that wait on.
+  const outputs = [...foldOutputs(events), ...stillOpen(events)].filter(isOutput).map(toOutputEntry);
   return {
     object: 'conversation.response',
     conversation_id: turn.conversationId,
     outputs,
     usage: toUsage(events),
   };
+}
+
+/** Calls of earlier turns that the turn left waiting, as it ended. */
+export function stillOpen(events: readonly RunEvent[]): readonly FunctionCall[] {
+  const [started] = events;
+  const waited = foldRun(events).end?.reason === 'awaiting_caller';
+  return waited && started?.type === 'run.started' ? (started.stillOpen ?? []) : [];
 }
 
 /** What went wrong with a turn whose end was heard, or that ended without one. */
@@ -38,13 +45,10 @@ export function toFailure(events: readonly RunEvent[]): ApiError | undefined {
 export function toUsage(events: readonly RunEvent[]): ConversationUsage {
   const { promptTokens, completionTokens } = foldRun(events).usage;
   const connectors: Record<string, number> = {};
-  for (const event of events) {
-    if (event.type !== 'model.answered') continue;
-    for (const call of event.calls) {
-      if (call.target.kind !== 'connector') continue;
-      const name = toolName(call);
-      connectors[name] = (connectors[name] ?? 0) + 1;
-    }
+  for (const entry of foldOutputs(events)) {
+    if (entry.kind !== 'tool.execution' || entry.target.kind !== 'connector') continue;
+    const name = toolName(entry);
+    connectors[name] = (connectors[name] ?? 0) + 1;
   }
   return {
     prompt_tokens: promptTokens,

@@ -39,7 +39,7 @@ const result = (callId: string): RunEvent => ({
   outcome: { status: 'done', isError: false, content: [{ type: 'text', text: 'found' }] },
 });
 const delta = (entryId: string, text: string, kind: 'text' | 'thinking' = 'text'): RunSignal => ({
-  delta: { type: 'message.delta', entryId, kind, text },
+  delta: { type: 'message.delta', entryId, kind, text, model: 'm' },
 });
 
 function turn(items: readonly (RunEvent | RunSignal)[], error?: Error) {

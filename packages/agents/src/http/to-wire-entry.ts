@@ -60,8 +60,10 @@ export function toOutputEntry(
         type: 'function.call',
         ...modelHead(entry),
         tool_call_id: entry.callId,
+        // The name the model used: of two servers with a tool of one name, it tells whom the call would go to.
         name: entry.name,
         arguments: entry.arguments,
+        ...(entry.confirmation && { confirmation_status: entry.confirmation.status }),
       };
     case 'tool.execution':
       return {

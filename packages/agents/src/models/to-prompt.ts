@@ -35,17 +35,25 @@ export function toPrompt(
   request: Pick<ModelRequest, 'instructions' | 'entries'>,
   options: PromptOptions,
 ): LanguageModelV4Prompt {
-  const results = new Map<string, FunctionResult>();
+  const results = new Map<string, FunctionResult | ToolExecution>();
+  // A call that a person allowed stands where the model made it; what came of it stands beside it there.
+  const asked = new Set<string>();
   for (const entry of request.entries) {
-    if (entry.kind === 'function.result' && !results.has(entry.callId)) results.set(entry.callId, entry);
+    if (entry.kind === 'function.call') asked.add(entry.callId);
+    const answers =
+      entry.kind === 'function.result' || (entry.kind === 'tool.execution' && asked.has(entry.callId));
+    if (answers && !results.has(entry.callId)) results.set(entry.callId, entry);
   }
+  const entries = request.entries.filter(
+    entry => entry.kind !== 'tool.execution' || !asked.has(entry.callId),
+  );
 
   const prompt: LanguageModelV4Prompt = [];
   const lines = [request.instructions, ...missingLines(request.entries)];
   const system = lines.filter(line => line !== '').join('\n\n');
   if (system !== '') prompt.push({ role: 'system', content: system });
 
-  for (const group of groupAnswers(request.entries)) {
+  for (const group of groupAnswers(entries)) {
     const first = group[0];
     if (!first) continue;
     if (first.kind === 'message.input') {
@@ -124,7 +132,7 @@ function pushAssistant(prompt: LanguageModelV4Prompt, parts: AssistantMessage['c
 
 function toResultPart(
   entry: FromModel,
-  results: ReadonlyMap<string, FunctionResult>,
+  results: ReadonlyMap<string, FunctionResult | ToolExecution>,
   options: PromptOptions,
 ): LanguageModelV4ToolResultPart[] {
   if (entry.kind === 'message.output') return [];
@@ -140,6 +148,8 @@ function toResultPart(
   // Vendors refuse a history in which a call has no result.
   if (!result)
     return [{ ...base, output: { type: 'error-text', value: 'No result was given for this call.' } }];
+  if (result.kind === 'tool.execution')
+    return [{ ...base, output: toToolOutput(result.outcome, options.imagesInResults) }];
   return [{ ...base, output: { type: 'text', value: capText(result.result) } }];
 }
 

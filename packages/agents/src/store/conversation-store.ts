@@ -59,26 +59,35 @@ export function createConversationStore(db: Kysely<Tables>): ConversationStore {
         return runs.flatMap(run => (run.running ? [run.id] : []));
       });
     },
-    async listRuns(caller, id) {
+    async listRuns(caller, id, from) {
       const rows = await db
         .selectFrom('runs')
         .leftJoin('run_events', 'run_events.run_id', 'runs.id')
         .where('runs.workspace', '=', caller.workspace)
         .where('runs.user_id', '=', caller.user)
         .where('runs.conversation_id', '=', id)
+        .where('runs.position', '>=', from)
         .orderBy('runs.position')
         .orderBy('run_events.seq')
         .select(['runs.id', 'runs.running', 'runs.plan', 'run_events.event'])
+        .select(sql<number | null>`octet_length(run_events.event::text)`.as('bytes'))
         .execute();
-      const runs = new Map<string, StoredRun & { events: RunEvent[] }>();
+      const runs = new Map<string, StoredRun & { events: RunEvent[]; bytes: number }>();
       for (const row of rows) {
         let run = runs.get(row.id);
         if (!run) {
           const { agentId } = row.plan as RunPlan;
-          run = { id: row.id, running: row.running, events: [], ...(agentId !== undefined && { agentId }) };
+          run = {
+            id: row.id,
+            running: row.running,
+            bytes: 0,
+            events: [],
+            ...(agentId !== undefined && { agentId }),
+          };
           runs.set(row.id, run);
         }
         if (row.event) run.events.push(row.event as RunEvent);
+        run.bytes += row.bytes ?? 0;
       }
       return [...runs.values()];
     },

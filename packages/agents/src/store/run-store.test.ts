@@ -57,8 +57,8 @@ describe('start', () => {
   it('writes conversation, run and first event together', async () => {
     const { runs, conversations, conversationId, run } = await startRun();
     expect(await runs.load(run.id)).toEqual({ id: run.id, caller, conversationId, plan, events: [first] });
-    expect(await conversations.listRuns(caller, conversationId)).toEqual([
-      { id: run.id, running: true, events: [first] },
+    expect(await conversations.listRuns(caller, conversationId, 0)).toEqual([
+      { id: run.id, running: true, bytes: JSON.stringify(first).length, events: [first] },
     ]);
   });
 
@@ -75,7 +75,7 @@ describe('start', () => {
     const late = newRun();
     await runs.start(caller, late, { id: conversationId, runsSeen: 1 });
     expect(await runs.load(late.id)).toBeUndefined();
-    expect(await conversations.listRuns(caller, conversationId)).toHaveLength(1);
+    expect(await conversations.listRuns(caller, conversationId, 0)).toHaveLength(1);
   });
 
   it('of many at once lets one through', async () => {
@@ -88,7 +88,7 @@ describe('start', () => {
       ),
     );
     expect(answers.toSorted()).toEqual([...Array.from({ length: 7 }, () => 'busy'), 'started']);
-    expect(await conversations.listRuns(caller, conversationId)).toHaveLength(2);
+    expect(await conversations.listRuns(caller, conversationId, 0)).toHaveLength(2);
   });
 
   it.each([
@@ -129,10 +129,15 @@ describe('append', () => {
     const { runs, conversations, conversationId, run } = await startRun();
     await runs.append(run, 1, [sent('a')]);
     await expect(runs.append(run, 1, [finished])).rejects.toThrow(OwnershipLost);
-    expect(await conversations.listRuns(caller, conversationId)).toMatchObject([{ running: true }]);
+    expect(await conversations.listRuns(caller, conversationId, 0)).toMatchObject([{ running: true }]);
     await runs.append(run, 2, [sent('b'), finished]);
-    expect(await conversations.listRuns(caller, conversationId)).toEqual([
-      { id: run.id, running: false, events: [first, sent('a'), sent('b'), finished] },
+    expect(await conversations.listRuns(caller, conversationId, 0)).toEqual([
+      {
+        id: run.id,
+        running: false,
+        bytes: expect.any(Number) as number,
+        events: [first, sent('a'), sent('b'), finished],
+      },
     ]);
   });
 

@@ -1,0 +1,56 @@
+import type { RunEvent, ToolCall } from './events.ts';
+import type { RunPorts } from './drive-run.ts';
+import type { RunRecord } from './record.ts';
+import { failedOutcome, type ToolOutcome } from './tools.ts';
+
+type HandedOff = Extract<RunEvent, { type: 'agent.handed_off' }>;
+
+/** Who takes over from whom, and how the run goes on; or why nobody does. */
+export type Handoff =
+  | (Omit<HandedOff, 'type' | 'at' | 'callId'> & {
+      /** Servers of the next agent that could not be reached. */
+      readonly missing?: readonly RunEvent[];
+    })
+  | { readonly refused: ToolOutcome };
+
+/** Hands over to the agent of the first call. What does not come about is an answer that the model reads. */
+export async function handOff(
+  [first, ...others]: readonly [ToolCall, ...ToolCall[]],
+  record: RunRecord,
+  ports: Pick<RunPorts, 'handOff' | 'now'>,
+  maxHandoffs: number,
+): Promise<void> {
+  const handoff: Handoff =
+    record.state.handoffs < maxHandoffs
+      ? await ports.handOff(first)
+      : {
+          refused: failedOutcome(
+            'handoff_limit',
+            `The agents handed over ${maxHandoffs} times, the limit of one turn. Answer without another handoff.`,
+          ),
+        };
+  const at = ports.now().toISOString();
+  const answered = ({ callId }: ToolCall, outcome: ToolOutcome): RunEvent => ({
+    type: 'tool.answered',
+    at,
+    callId,
+    outcome,
+  });
+  await record.add(
+    ...('refused' in handoff ? [answered(first, handoff.refused)] : toEvents(first, handoff, at)),
+    ...others.map(call =>
+      answered(
+        call,
+        failedOutcome('one_handoff', 'One answer hands over to one agent: the first was taken.'),
+      ),
+    ),
+  );
+}
+
+function toEvents(
+  { callId }: ToolCall,
+  { missing = [], ...agents }: Exclude<Handoff, { refused: ToolOutcome }>,
+  at: string,
+): RunEvent[] {
+  return [{ type: 'agent.handed_off', at, callId, ...agents }, ...missing];
+}

@@ -1,0 +1,364 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openSdkV2Server, type PlainTool, type ToolServer } from '@tramontane/testkit/tool-servers';
+import { expectError } from './expect-error.ts';
+import { openApiServer, type ApiAnswer, type ApiServer } from './open-api-server.ts';
+import { readHistory } from './run-turn.ts';
+import { lastToolTexts } from './scripted-models.ts';
+import { infoText, record, records, text, type Json } from './shapes.ts';
+
+let api: ApiServer;
+let tools: ToolServer;
+
+const tool = (name: string, change: Partial<PlainTool> = {}): PlainTool => ({
+  name,
+  description: `Does ${name}.`,
+  inputSchema: { properties: { n: { type: 'number' } } },
+  handler: ({ n }) => `${name} ${String(n)} done`,
+  ...change,
+});
+const TOOLS = [tool('pay'), tool('mail'), tool('look')];
+
+beforeAll(async () => {
+  [api, tools] = await Promise.all([openApiServer(), openSdkV2Server({ tools: TOOLS })]);
+  const connector = { name: 'bank', description: 'd', server: tools.url };
+  expect((await api.send('POST', '/v1/connectors', connector)).status).toBe(201);
+});
+beforeEach(() => {
+  tools.setTools(TOOLS);
+  tools.calls.length = 0;
+});
+afterAll(async () => {
+  await Promise.all([api?.close(), tools?.close()]);
+});
+
+const ASK_USER = { type: 'function', function: { name: 'ask_user', parameters: { type: 'object' } } };
+const BANK = {
+  type: 'connector',
+  connector_id: 'bank',
+  tool_configuration: { requires_confirmation: ['pay', 'mail'] },
+};
+const allow = (tool_call_id: string) => ({ tool_call_id, confirmation: 'allow' });
+const deny = (tool_call_id: string) => ({ tool_call_id, confirmation: 'deny' });
+const outputsOf = (answer: ApiAnswer): Json[] => {
+  if (answer.status !== 200) throw new Error(answer.text);
+  return records(record(answer.json)['outputs']);
+};
+const made = () => tools.calls.map(({ name }) => name);
+
+/** A conversation in which the model asked for these calls at once, and then says what it is told. */
+async function startAsking(names: readonly string[], more: Json = {}) {
+  const model = api.models.plays(
+    { toolCalls: names.map((name, n) => ({ name, arguments: { n } })) },
+    request => ({ text: `Told: ${lastToolTexts(request).join(' | ')}` }),
+    { text: 'And on.' },
+  );
+  const body = { model, inputs: 'Go', tools: [BANK, ASK_USER], ...more };
+  const answer = await api.send('POST', '/v1/conversations', body);
+  const outputs = outputsOf(answer);
+  const ids = outputs.flatMap(({ type, tool_call_id }) =>
+    type === 'function.call' ? text(tool_call_id) : [],
+  );
+  const conversationId = text(record(answer.json)['conversation_id']);
+  return { conversationId, path: `/v1/conversations/${conversationId}`, outputs, ids, model };
+}
+
+describe('a call that needs confirmation', () => {
+  it('waits, runs when it is allowed, and stands in the history as it went', async () => {
+    const { path, conversationId, outputs, ids, model } = await startAsking(['pay', 'look']);
+    expect(outputs).toMatchObject([
+      { type: 'function.call', name: 'pay', arguments: '{"n":0}', confirmation_status: 'pending' },
+      { type: 'tool.execution', name: 'look' },
+    ]);
+    expect(made()).toEqual(['look']);
+    expect(api.models.asked(model)).toHaveLength(1);
+    expect((await readHistory(api, conversationId))[1]).toMatchObject({ confirmation_status: 'pending' });
+
+    const allowed = await api.send('POST', path, { tool_confirmations: [allow(ids[0] ?? '')] });
+    const [execution, words] = outputsOf(allowed);
+    expect(execution).toMatchObject({
+      type: 'tool.execution',
+      name: 'pay',
+      arguments: '{"n":0}',
+      info: { tool_call_id: ids[0], status: 'done' },
+    });
+    expect(words).toMatchObject({ type: 'message.output', content: 'Told: pay 0 done | look 1 done' });
+    expect(made()).toEqual(['look', 'pay']);
+    expect(record(allowed.json)['usage']).toMatchObject({ connectors: { pay: 1 } });
+    expect(
+      (await readHistory(api, conversationId)).map(entry => [entry['type'], entry['confirmation_status']]),
+    ).toEqual([
+      ['message.input', undefined],
+      ['function.call', 'allowed'],
+      ['tool.execution', undefined],
+      ['tool.execution', undefined],
+      ['message.output', undefined],
+    ]);
+    expect(outputsOf(await api.send('POST', path, { inputs: 'More' }))).toMatchObject([
+      { content: 'And on.' },
+    ]);
+  });
+
+  it('does not run when it is denied; the model goes on without it', async () => {
+    const { path, conversationId, ids } = await startAsking(['pay']);
+    const [words, ...others] = outputsOf(
+      await api.send('POST', path, { tool_confirmations: [deny(ids[0] ?? '')] }),
+    );
+    expect(others).toEqual([]);
+    expect(text(words?.['content'])).toMatch(/^Told: .*did not allow/);
+    expect(made()).toEqual([]);
+    const history = await readHistory(api, conversationId);
+    expect(history.map(({ type }) => type)).toEqual([
+      'message.input',
+      'function.call',
+      'function.result',
+      'message.output',
+    ]);
+    expect(history[1]).toMatchObject({ confirmation_status: 'denied' });
+  });
+
+  it('is decided one by one: the model is asked when none waits any more', async () => {
+    const { path, ids, model } = await startAsking(['pay', 'mail', 'pay']);
+    const [first = '', second = '', third = ''] = ids;
+    const partial = outputsOf(await api.send('POST', path, { tool_confirmations: [allow(second)] }));
+    expect(partial).toMatchObject([
+      { type: 'tool.execution', name: 'mail' },
+      { type: 'function.call', tool_call_id: first, confirmation_status: 'pending' },
+      { type: 'function.call', tool_call_id: third, confirmation_status: 'pending' },
+    ]);
+    expect(api.models.asked(model)).toHaveLength(1);
+    const last = outputsOf(await api.send('POST', path, { tool_confirmations: [deny(third), allow(first)] }));
+    expect(last).toMatchObject([{ type: 'tool.execution', name: 'pay' }, { type: 'message.output' }]);
+    // The model reads what came of its calls in the order in which it made them.
+    expect(text(last[1]?.['content'])).toMatch(/^Told: pay 0 done \| mail 1 done \| The user did not allow/);
+    expect(made()).toEqual(['mail', 'pay']);
+  });
+
+  it('goes together with results of functions', async () => {
+    const { path, ids } = await startAsking(['ask_user', 'pay']);
+    const [asked = '', held = ''] = ids;
+    const result = { type: 'function.result', tool_call_id: asked, result: 'yes' };
+    const both = { inputs: [result], tool_confirmations: [allow(held)] };
+    expect(outputsOf(await api.send('POST', path, both))).toMatchObject([
+      { type: 'tool.execution', name: 'pay' },
+      { content: 'Told: yes | pay 1 done' },
+    ]);
+  });
+
+  it('stays open while only the functions are answered, and the other way round', async () => {
+    const one = await startAsking(['ask_user', 'pay']);
+    const result = (id: string | undefined) => ({ type: 'function.result', tool_call_id: id, result: 'yes' });
+    expect(outputsOf(await api.send('POST', one.path, { inputs: [result(one.ids[0])] }))).toMatchObject([
+      { type: 'function.call', tool_call_id: one.ids[1], confirmation_status: 'pending' },
+    ]);
+    const other = await startAsking(['ask_user', 'pay']);
+    const allowed = { tool_confirmations: [allow(other.ids[1] ?? '')] };
+    const [ran, still] = outputsOf(await api.send('POST', other.path, allowed));
+    expect(ran).toMatchObject({ type: 'tool.execution' });
+    expect(still).toMatchObject({ type: 'function.call', tool_call_id: other.ids[0] });
+    expect(still).not.toHaveProperty('confirmation_status');
+    expect(outputsOf(await api.send('POST', other.path, { inputs: [result(other.ids[0])] }))).toMatchObject([
+      { type: 'message.output' },
+    ]);
+  });
+
+  it('given by an agent behaves the same, and cannot be answered by a result', async () => {
+    const model = api.models.plays({ toolCalls: [{ name: 'pay', arguments: { n: 1 } }] });
+    const agent = record((await api.send('POST', '/v1/agents', { model, name: 'A', tools: [BANK] })).json);
+    expect(agent['tools']).toEqual([BANK]);
+    const started = await api.send('POST', '/v1/conversations', { agent_id: agent['id'], inputs: 'Go' });
+    const [call] = outputsOf(started);
+    expect(call).toMatchObject({ confirmation_status: 'pending', agent_id: agent['id'] });
+    const path = `/v1/conversations/${text(record(started.json)['conversation_id'])}`;
+    const result = { type: 'function.result', tool_call_id: call?.['tool_call_id'], result: 'I paid.' };
+    const refused = await api.send('POST', path, { inputs: [result] });
+    expectError(refused, 400);
+    expect(refused.json).toMatchObject({
+      code: '3230',
+      message: expect.stringContaining('tool_confirmations') as string,
+    });
+  });
+});
+
+describe('a decision', () => {
+  it('counts once: again it is 200 without effect, another one is 422', async () => {
+    const { path, conversationId, ids, model } = await startAsking(['pay']);
+    const [id = ''] = ids;
+    const first = await api.send('POST', path, { tool_confirmations: [allow(id)] });
+    const again = await api.send('POST', path, { tool_confirmations: [allow(id)] });
+    expect(again.status).toBe(200);
+    expect(again.json).toEqual(first.json);
+    const history = await readHistory(api, conversationId);
+    const other = await api.send('POST', path, { tool_confirmations: [deny(id)] });
+    expectError(other, 422);
+    expect(records(record(other.json)['detail'])[0]?.['loc']).toEqual([
+      'body',
+      'tool_confirmations',
+      0,
+      'tool_call_id',
+    ]);
+    // With a question beside it, the repeated word is passed over and the question answered.
+    const asked = await api.send('POST', path, { tool_confirmations: [allow(id)], inputs: 'And?' });
+    expect(outputsOf(asked)).toMatchObject([{ content: 'And on.' }]);
+    expect(made()).toEqual(['pay']);
+    expect(api.models.asked(model)).toHaveLength(3);
+    expect((await readHistory(api, conversationId)).slice(0, history.length)).toEqual(history);
+  });
+
+  it('of two at once, one is carried out', async () => {
+    const { path, ids } = await startAsking(['pay']);
+    const body = { tool_confirmations: [allow(ids[0] ?? '')] };
+    const answers = await Promise.all([1, 2, 3].map(() => api.send('POST', path, body)));
+    for (const { status } of answers) expect([200, 409]).toContain(status);
+    expect(answers.some(({ status }) => status === 200)).toBe(true);
+    expect(made()).toEqual(['pay']);
+  });
+
+  it('on anything else is 422 at its place', async () => {
+    const { path, ids } = await startAsking(['pay', 'ask_user', 'look']);
+    const [held = '', asked = ''] = ids;
+    const refuses = async (tool_confirmations: Json[], index: number) => {
+      const answer = await api.send('POST', path, { tool_confirmations });
+      expectError(answer, 422);
+      const [detail] = records(record(answer.json)['detail']);
+      expect(detail?.['loc']).toEqual(['body', 'tool_confirmations', index, 'tool_call_id']);
+    };
+    await refuses([allow(held), allow('Zzzzzzzzz')], 1);
+    await refuses([allow(asked)], 0);
+    await refuses([allow(held), deny(held)], 1);
+    expect(made()).toEqual(['look']);
+  });
+
+  it('is asked for: everything else is 400 as long as a call waits', async () => {
+    const { path, conversationId } = await startAsking(['pay']);
+    const before = await readHistory(api, conversationId);
+    for (const body of [
+      {},
+      { inputs: [] },
+      { inputs: [], tool_confirmations: null },
+      { inputs: 'Never mind' },
+    ]) {
+      for (const stream of [false, true]) {
+        const answer = await api.send('POST', path, { ...body, stream });
+        expectError(answer, 400);
+        expect(answer.json).toMatchObject({ type: 'invalid_request_error', code: '3230' });
+      }
+    }
+    expect(await readHistory(api, conversationId)).toEqual(before);
+  });
+});
+
+describe('what was allowed is what runs', () => {
+  it.each<[string, PlainTool[]]>([
+    ['its description', [tool('pay', { description: 'Pays twice.' })]],
+    ['its arguments', [tool('pay', { inputSchema: { properties: { n: { type: 'string' } } } })]],
+    ['its annotations', [tool('pay', { annotations: { destructiveHint: true } })]],
+    ['its name', [tool('pay_all')]],
+  ])('and nothing runs when the tool has changed %s since', async (_what, changed) => {
+    const { path, ids } = await startAsking(['pay']);
+    tools.setTools(changed);
+    const [execution] = outputsOf(
+      await api.send('POST', path, { tool_confirmations: [allow(ids[0] ?? '')] }),
+    );
+    expect(execution).toMatchObject({
+      type: 'tool.execution',
+      info: { status: 'failed', code: expect.stringMatching(/^tool_(changed|gone)$/) as string },
+    });
+    expect(infoText(execution ?? {})).toMatch(/was not called/);
+    expect(made()).toEqual([]);
+  });
+
+  it('and nothing runs when the connector is at another address, or was deleted', async () => {
+    const elsewhere = await openSdkV2Server({ tools: TOOLS });
+    try {
+      const create = (name: string) =>
+        api.send('POST', '/v1/connectors', { name, description: 'd', server: tools.url });
+      for (const [name, change] of [
+        [
+          'moving',
+          (id: string) =>
+            api.send('PATCH', `/v1/connectors/${id}`, { protocol: 'mcp', server: elsewhere.url }),
+        ],
+        ['leaving', (id: string) => api.send('DELETE', `/v1/connectors/${id}`)],
+      ] as const) {
+        const { id } = record((await create(name)).json);
+        const { path, ids } = await startAsking(['pay'], { tools: [{ ...BANK, connector_id: name }] });
+        expect((await change(text(id))).status).toBe(200);
+        const answer = await api.send('POST', path, { tool_confirmations: [allow(ids[0] ?? '')] });
+        expect(infoText(outputsOf(answer)[0] ?? {})).toMatch(/was not called/);
+      }
+      expect(made()).toEqual([]);
+      expect(elsewhere.calls).toEqual([]);
+    } finally {
+      await elsewhere.close();
+    }
+  });
+
+  it('and with store:false, where nothing can wait, the request says so', async () => {
+    const model = api.models.plays({ text: 'never' });
+    const body = { model, inputs: 'Go', tools: [BANK], store: false };
+    const refused = await api.send('POST', '/v1/conversations', body);
+    expectError(refused, 400);
+    expect(refused.json).toMatchObject({ param: 'store' });
+    const { path, ids } = await startAsking(['pay']);
+    const confirmed = await api.send('POST', path, {
+      tool_confirmations: [allow(ids[0] ?? '')],
+      store: false,
+    });
+    expectError(confirmed, 400);
+    expect(api.models.asked(model)).toEqual([]);
+    expect(made()).toEqual([]);
+  });
+});
+
+it('the official SDK: pending, allow, and both as a stream', async () => {
+  const play = () =>
+    api.models.plays({ toolCalls: [{ name: 'pay', arguments: { n: 7 } }] }, { text: 'Paid.' });
+  const connector = {
+    type: 'connector' as const,
+    connectorId: 'bank',
+    toolConfiguration: { requiresConfirmation: ['pay'] },
+  };
+  const started = await api.sdk.beta.conversations.start({ model: play(), inputs: 'Go', tools: [connector] });
+  const [call] = started.outputs;
+  if (call?.type !== 'function.call') throw new Error(`Not a call: ${JSON.stringify(call)}`);
+  expect(call).toMatchObject({ confirmationStatus: 'pending', name: 'pay', arguments: '{"n":7}' });
+  const allowed = await api.sdk.beta.conversations.append({
+    conversationId: started.conversationId,
+    conversationAppendRequest: {
+      toolConfirmations: [{ toolCallId: call.toolCallId, confirmation: 'allow' }],
+    },
+  });
+  expect(allowed.outputs).toMatchObject([{ type: 'tool.execution', name: 'pay' }, { content: 'Paid.' }]);
+
+  const events: unknown[] = [];
+  const stream = await api.sdk.beta.conversations.startStream({
+    model: play(),
+    inputs: 'Go',
+    tools: [connector],
+  });
+  let conversationId = '';
+  let toolCallId = '';
+  for await (const { data } of stream) {
+    events.push(data.type);
+    if (data.type === 'conversation.response.started') conversationId = data.conversationId;
+    if (data.type === 'function.call.delta') {
+      expect(data.confirmationStatus).toBe('pending');
+      toolCallId = data.toolCallId;
+    }
+  }
+  const second = await api.sdk.beta.conversations.appendStream({
+    conversationId,
+    conversationAppendStreamRequest: { toolConfirmations: [{ toolCallId, confirmation: 'allow' }] },
+  });
+  for await (const { data } of second) events.push(data.type);
+  expect(events).toEqual([
+    'conversation.response.started',
+    'function.call.delta',
+    'conversation.response.done',
+    'conversation.response.started',
+    'tool.execution.started',
+    'tool.execution.done',
+    'message.output.delta',
+    'conversation.response.done',
+  ]);
+});
