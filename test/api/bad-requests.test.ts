@@ -126,22 +126,6 @@ describe('what is not supported is refused by name', () => {
     expect(record(answer.json)['message']).toMatch(message);
   });
 
-  it('confirmation of a tool, in an agent and in a start', async () => {
-    const tool = {
-      type: 'mcp',
-      config: { server_url: tools.url },
-      tool_configuration: { requires_confirmation: ['noop'] },
-    };
-    for (const [path, body] of [
-      ['/v1/agents', withTool(tool)],
-      ['/v1/conversations', { ...START, tools: [tool] }],
-    ] as const) {
-      const answer = await api.send('POST', path, body);
-      expectError(answer, 400);
-      expect(record(answer.json)['message']).toContain('requires_confirmation');
-    }
-  });
-
   it('a model that no provider has', async () => {
     const bare = await openApiServer({ vendor: 'none' });
     try {
