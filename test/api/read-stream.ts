@@ -30,6 +30,8 @@ export interface FoldedEntry {
   readonly name?: unknown;
   readonly arguments?: string;
   readonly info?: unknown;
+  readonly status?: unknown;
+  readonly agents?: readonly unknown[];
   /** Texts of one answer, joined; other chunks stay as they are. */
   readonly content?: readonly unknown[];
 }
@@ -56,9 +58,14 @@ function withEvent(entry: FoldedEntry, event: string, data: Frame['data']): Fold
       return { ...entry, name: data['name'], arguments: String(data['arguments']) };
     case 'tool.execution.done':
       return { ...entry, info: data['info'] };
+    case 'agent.handoff.started':
+      return { ...entry, agents: [data['previous_agent_id'], data['previous_agent_name']] };
+    case 'agent.handoff.done':
+      return { ...entry, agents: [...(entry.agents ?? []), data['next_agent_id'], data['next_agent_name']] };
     case 'function.call.delta':
       return {
         ...entry,
+        ...(data['confirmation_status'] !== undefined && { status: data['confirmation_status'] }),
         name: data['name'],
         arguments: (entry.arguments ?? '') + String(data['arguments']),
       };
@@ -77,12 +84,18 @@ function appendPiece(content: readonly unknown[], piece: unknown): readonly unkn
 export function toFolded(entry: Record<string, unknown>): FoldedEntry {
   const { type, id, name, content, info } = entry;
   const args = entry['arguments'];
+  const status = entry['confirmation_status'];
+  const agents = ['previous_agent_id', 'previous_agent_name', 'next_agent_id', 'next_agent_name'].flatMap(
+    key => entry[key] ?? [],
+  );
   return {
     type: String(type),
     id,
     ...(name !== undefined && { name }),
     ...(args !== undefined && { arguments: typeof args === 'string' ? args : JSON.stringify(args) }),
     ...(info !== undefined && { info }),
+    ...(status !== undefined && { status }),
+    ...(agents.length > 0 && { agents }),
     ...(content !== undefined && {
       content:
         typeof content === 'string'

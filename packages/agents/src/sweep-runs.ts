@@ -17,6 +17,8 @@ export function sweepRuns(parts: {
   let sweeping: Promise<void> | undefined;
 
   const sweep = async () => {
+    // Asked for at another process: this one carries the runs.
+    for (const runId of await ownership.toCancel()) runs.cancel(runId);
     for (const runId of await ownership.claim(id => runs.isCarried(id))) {
       const run = await store.load(runId);
       if (!run) continue;

@@ -37,13 +37,13 @@ export async function handOff(
     outcome,
   });
   await record.add(
-    ...('refused' in handoff ? [answered(first, handoff.refused)] : toEvents(first, handoff, at)),
     ...others.map(call =>
       answered(
         call,
         failedOutcome('one_handoff', 'One answer hands over to one agent: the first was taken.'),
       ),
     ),
+    ...('refused' in handoff ? [answered(first, handoff.refused)] : toEvents(first, handoff, at)),
   );
 }
 

@@ -143,6 +143,14 @@ export const conversationMessagesSchema = z.strictObject({
 });
 export type ConversationMessages = z.infer<typeof conversationMessagesSchema>;
 
+/** Answer of `POST /v1/conversations/{conversation_id}/cancel`, which is this server's own. */
+export const conversationCancellationSchema = z.strictObject({
+  object: z.literal('conversation.cancellation'),
+  conversation_id: z.string(),
+  status: z.enum(['cancelled', 'cancelling', 'nothing_under_way']),
+});
+export type ConversationCancellation = z.infer<typeof conversationCancellationSchema>;
+
 /** Query of `GET /v1/conversations`. The contract gives no bounds; these keep one answer finite. */
 export const listConversationsQuerySchema = querySchema({
   page: queryInt({ min: 0 }).default(0),

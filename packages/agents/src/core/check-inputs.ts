@@ -52,7 +52,7 @@ export function checkInputs(
   const asksNothing = inputs.every(({ kind }) => kind === 'function.result');
   if (given.size > 0 || (stillOpen.length > 0 && !(settles && asksNothing)))
     throw stillWaiting(stillOpen, given);
-  if (decisions.length === 0 && !hasQuestion(inputs) && !endsWithHandoff(history))
+  if (decisions.length === 0 && !hasQuestion(inputs) && !awaitsAnswer(history, inputs))
     throw wrongField(['body', 'inputs'], 'There is nothing to answer: give a text or entries.', 'missing');
   return stillOpen;
 }
@@ -85,7 +85,9 @@ function hasQuestion(inputs: readonly Entry[]): boolean {
   );
 }
 
-/** The turn went to another agent, who has not spoken yet: it can go on without a new question. */
-function endsWithHandoff(history: readonly Entry[]): boolean {
-  return history.at(-1)?.kind === 'agent.handoff';
+/** What the history ends with still wants an answer: a turn was cut short, or went to an agent who has not spoken yet. */
+function awaitsAnswer(history: readonly Entry[], inputs: readonly Entry[]): boolean {
+  const last = history.findLast(({ kind }) => kind !== 'tools.missing');
+  if (inputs.length > 0 || !last) return false;
+  return last.kind === 'message.input' ? last.role === 'user' : last.kind !== 'message.output';
 }

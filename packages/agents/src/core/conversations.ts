@@ -1,9 +1,10 @@
 import type { Entry } from '@tramontane/engine';
-import type { AppendConversation, StartConversation } from '@tramontane/wire';
+import type { AppendConversation, RestartConversation, StartConversation } from '@tramontane/wire';
 import type { Agents } from './agents.ts';
 import { notFound } from './api-error.ts';
 import { beginTurn, stillAnswering, type BeginPorts, type Turn } from './begin-turn.ts';
 import type { Caller } from './caller.ts';
+import { cancelRun, type Cancellation } from './cancel-run.ts';
 import { checkInputs } from './check-inputs.ts';
 import { confirmCalls } from './confirm-calls.ts';
 import { toTarget } from './conversation-target.ts';
@@ -14,12 +15,16 @@ import type { Histories } from './histories.ts';
 import { createId, isPlainId } from './ids.ts';
 import type { Planner } from './plan-turn.ts';
 import type { ConversationStore } from './ports.ts';
+import { restartConversation } from './restart-conversation.ts';
 import { refuseUnstorable, refuseUnsupported } from './unsupported.ts';
 
 /** What can be done with conversations (`/v1/conversations`). */
 export interface Conversations {
   start(caller: Caller, given: StartConversation, signal: AbortSignal): Promise<Turn>;
   append(caller: Caller, id: string, given: AppendConversation, signal: AbortSignal): Promise<Turn>;
+  /** A new conversation that begins with this one's entries. */
+  restart(caller: Caller, id: string, given: RestartConversation, signal: AbortSignal): Promise<Turn>;
+  cancel(caller: Caller, id: string, signal: AbortSignal): Promise<Cancellation>;
   get(caller: Caller, id: string): Promise<Conversation>;
   list(
     caller: Caller,
@@ -74,6 +79,16 @@ export function createConversations(ports: ConversationsPorts): Conversations {
       const conversation = { id, runsSeen: history.runs };
       const turn = { plan, inputs, before: history.entries, decisions, stillOpen };
       return beginTurn(caller, { ...turn, store: given.store, conversation }, ports, signal);
+    },
+    async restart(caller, id, given, signal) {
+      const conversation = await get(caller, id);
+      const { entries } = await ports.histories.read(caller, id);
+      const turn = await restartConversation(caller, conversation, entries, given, ports);
+      return beginTurn(caller, turn, ports, signal);
+    },
+    async cancel(caller, id, signal) {
+      await get(caller, id);
+      return await cancelRun(caller, id, ports, signal);
     },
     async list(caller, page) {
       refuseUnstorable(page.metadata, ['query', 'metadata']);

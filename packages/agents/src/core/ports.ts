@@ -102,6 +102,8 @@ export interface OwnedRun {
   readonly caller: Caller;
   readonly conversationId: string;
   readonly plan: RunPlan;
+  /** Its caller wants it to stop. */
+  readonly cancelRequested: boolean;
   readonly events: readonly RunEvent[];
 }
 
@@ -118,6 +120,8 @@ export interface RunStore {
   /** Commits events at `seq`. Rejects with OwnershipLost when another owner wrote there or the run is gone. */
   append(run: { id: string; caller: Caller }, seq: number, events: readonly RunEvent[]): Promise<void>;
   load(runId: string): Promise<OwnedRun | undefined>;
+  /** Writes down that the conversation's run under way is to stop. Its id, or `undefined` when there is none. */
+  requestCancel(caller: Caller, conversationId: string): Promise<string | undefined>;
   eventsSince(caller: Caller, runId: string, seq: number): Promise<RunEvent[] | undefined>;
 }
 

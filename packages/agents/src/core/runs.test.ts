@@ -77,7 +77,14 @@ async function leaveRun(store: RunStore, events: readonly RunEvent[] = []): Prom
   };
   await store.start(caller, { id, plan, first }, conversation);
   if (events.length > 0) await store.append({ id, caller }, 1, events);
-  return { id, caller, conversationId: conversation.id, plan, events: [first, ...events] };
+  return {
+    id,
+    caller,
+    conversationId: conversation.id,
+    plan,
+    cancelRequested: false,
+    events: [first, ...events],
+  };
 }
 
 async function startRun(runs: Runs, store: RunStore): Promise<string> {

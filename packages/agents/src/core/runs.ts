@@ -18,6 +18,8 @@ export interface Runs {
   /** A run's signals from its first event to its end, wherever it is carried. */
   read(caller: Caller, runId: string, signal: AbortSignal): AsyncGenerator<RunSignal, void>;
   isCarried(runId: string): boolean;
+  /** Ends a run as cancelled, if this process carries it: its calls are cancelled, and its log says so. */
+  cancel(runId: string): void;
   /** Stops a run whose log is gone, if this process carries it: its calls are cancelled and its readers told at once. */
   stop(runId: string): void;
   /** Waits for runs to end, at most `graceMs`; the rest is left for the next start to resume. */
@@ -36,7 +38,10 @@ export interface RunsPorts extends CarryPorts {
 const MAX_RESUMES = 20;
 
 export function openRuns(ports: RunsPorts): Runs {
-  const carried = new Map<string, { feed: RunFeed; done: Promise<void>; stop: AbortController }>();
+  const carried = new Map<
+    string,
+    { feed: RunFeed; done: Promise<void>; stop: AbortController; cancel: AbortController }
+  >();
   // Written down but not carried yet: the sweep for abandoned runs must leave these alone.
   const starting = new Map<string, AbortController>();
   let closing = false;
@@ -55,7 +60,8 @@ export function openRuns(ports: RunsPorts): Runs {
         throw error;
       }
     };
-    const done = carryRun(run, append, feed, ports, stop.signal)
+    const cancel = new AbortController();
+    const done = carryRun(run, append, feed, ports, AbortSignal.any([stop.signal, cancel.signal]))
       // What the store refused or could not take is not the run's fault: the sweep goes on with it from its log.
       .catch(error => (stop.signal.aborted ? report(error) : giveUp(run, error, feed, ports)))
       .then(() => {
@@ -66,7 +72,7 @@ export function openRuns(ports: RunsPorts): Runs {
     const report = (error: unknown) => {
       if (!(error instanceof OwnershipLost)) ports.onError(error, run.id);
     };
-    const mine = { feed, done, stop };
+    const mine = { feed, done, stop, cancel };
     carried.set(run.id, mine);
   };
 
@@ -88,6 +94,8 @@ export function openRuns(ports: RunsPorts): Runs {
       if (state.end) return;
       const at = ports.now().toISOString();
       const resumed: RunEvent = { type: 'run.resumed', at, owner };
+      if (run.cancelRequested)
+        return ports.runs.append(run, run.events.length, endingEvents(state, { reason: 'cancelled' }, at));
       if (run.events.filter(({ type }) => type === 'run.resumed').length >= MAX_RESUMES) {
         const message = `The run was resumed ${MAX_RESUMES} times and never ended, so it was ended here.`;
         return ports.runs.append(run, run.events.length, endingEvents(state, failed(message), at));
@@ -106,6 +114,7 @@ export function openRuns(ports: RunsPorts): Runs {
         isClosing: () => closing,
         signal,
       }),
+    cancel: runId => carried.get(runId)?.cancel.abort(new Error('The run was cancelled.')),
     isCarried: runId => starting.has(runId) || carried.has(runId),
     stop(runId) {
       const mine = carried.get(runId);
@@ -154,14 +163,18 @@ async function* readUnstored(
   const keepNothing = async () => {};
   // Nothing waits here for a person: there would be nobody to come back to.
   const plan = { ...run.plan, confirmation: 'refuse' as const };
-  const done = carryRun({ ...run, plan }, keepNothing, feed, ports, AbortSignal.any([signal, stop.signal])).catch(
-    (error: unknown): RunEnd => {
-      ports.onError(error, run.id);
-      const end = failed('The server failed while it carried this run.');
-      feed.record(Number.MAX_SAFE_INTEGER, [{ type: 'run.finished', at: ports.now().toISOString(), end }]);
-      return end;
-    },
-  );
+  const done = carryRun(
+    { ...run, plan },
+    keepNothing,
+    feed,
+    ports,
+    AbortSignal.any([signal, stop.signal]),
+  ).catch((error: unknown): RunEnd => {
+    ports.onError(error, run.id);
+    const end = failed('The server failed while it carried this run.');
+    feed.record(Number.MAX_SAFE_INTEGER, [{ type: 'run.finished', at: ports.now().toISOString(), end }]);
+    return end;
+  });
   void done.then(() => feed.end());
   try {
     yield* feed.read(0, signal);

@@ -3,7 +3,9 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import {
   appendConversationSchema,
   listConversationsQuerySchema,
+  restartConversationSchema,
   startConversationSchema,
+  type ConversationCancellation,
   type ConversationHistory,
   type ConversationMessages,
 } from '@tramontane/wire';
@@ -31,6 +33,23 @@ export function addConversationRoutes(app: FastifyInstance, conversations: Conve
     const given = read(appendConversationSchema, request.body ?? {}, 'body');
     const turn = await conversations.append(callerOf(request), request.params.id, given, goneSignal(reply));
     return answer(turn, given.stream, reply);
+  });
+
+  app.post<ConversationPath>('/v1/conversations/:id/restart', async (request, reply) => {
+    const given = read(restartConversationSchema, request.body, 'body');
+    const turn = await conversations.restart(callerOf(request), request.params.id, given, goneSignal(reply));
+    return answer(turn, given.stream, reply);
+  });
+
+  app.post<ConversationPath>('/v1/conversations/:id/cancel', async (request, reply) => {
+    const { id } = request.params;
+    const status = await conversations.cancel(callerOf(request), id, goneSignal(reply));
+    const cancellation: ConversationCancellation = {
+      object: 'conversation.cancellation',
+      conversation_id: id,
+      status,
+    };
+    return cancellation;
   });
 
   app.get('/v1/conversations', async request => {

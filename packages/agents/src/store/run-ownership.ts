@@ -12,6 +12,8 @@ export interface RunOwnership {
   readonly owner: string;
   /** Ids of runs that nobody carries, from now on this process's: of dead processes, and of its own those it dropped. */
   claim(isCarried: (runId: string) => boolean): Promise<string[]>;
+  /** Ids of this process's runs that are to stop. */
+  toCancel(): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -82,6 +84,16 @@ export async function openRunOwnership(
       for (const other of others) taken.push(...(await takeOver(db, other.owner, owner)));
       // A run that was lost and comes back while it is still carried here goes on, or is dropped at its next write.
       return [...dropped, ...taken.filter(id => !isCarried(id))];
+    },
+    async toCancel() {
+      const runs = await db
+        .selectFrom('runs')
+        .select('id')
+        .where('owner', '=', owner)
+        .where('running', '=', true)
+        .where('cancel_requested', '=', true)
+        .execute();
+      return runs.map(({ id }) => id);
     },
     async close() {
       closing.abort();

@@ -56,7 +56,14 @@ async function startRun() {
 describe('start', () => {
   it('writes conversation, run and first event together', async () => {
     const { runs, conversations, conversationId, run } = await startRun();
-    expect(await runs.load(run.id)).toEqual({ id: run.id, caller, conversationId, plan, events: [first] });
+    expect(await runs.load(run.id)).toEqual({
+      id: run.id,
+      caller,
+      cancelRequested: false,
+      conversationId,
+      plan,
+      events: [first],
+    });
     expect(await conversations.listRuns(caller, conversationId, 0)).toEqual([
       { id: run.id, running: true, bytes: JSON.stringify(first).length, events: [first] },
     ]);

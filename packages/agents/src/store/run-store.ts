@@ -82,9 +82,18 @@ export function createRunStore(db: Kysely<Tables>, owner: string): RunStore {
         event: JSON.stringify(event),
       }));
       const ends = events.some(({ type }) => type === 'run.finished');
+      const next = events.findLast(event => event.type === 'agent.handed_off')?.plan;
       const insert = db.insertInto('run_events').values(rows);
       try {
-        if (!ends) await insert.execute();
+        if (next) {
+          // Together: who resumes the run goes on as the agent that took over, whose connectors are kept for it.
+          await db
+            .with('written', () => insert.returning('seq'))
+            .updateTable('runs')
+            .set({ plan: JSON.stringify(next), ...(ends && { running: false }) })
+            .where('id', '=', run.id)
+            .execute();
+        } else if (!ends) await insert.execute();
         else {
           // One statement: a run is never seen ended with its log unfinished, nor the other way round.
           const ended = await db
@@ -110,9 +119,23 @@ export function createRunStore(db: Kysely<Tables>, owner: string): RunStore {
         caller: run.caller ? (run.caller as Caller) : OPERATOR,
         conversationId: run.conversation_id,
         plan: run.plan as RunPlan,
+        cancelRequested: run.cancel_requested,
         events: await eventsOf(db, runId, 0),
       };
       return owned;
+    },
+
+    async requestCancel(caller, conversationId) {
+      const run = await db
+        .updateTable('runs')
+        .set({ cancel_requested: true })
+        .where('conversation_id', '=', conversationId)
+        .where('workspace', '=', caller.workspace)
+        .where('user_id', '=', caller.user)
+        .where('running', '=', true)
+        .returning('id')
+        .executeTakeFirst();
+      return run?.id;
     },
 
     async eventsSince(caller: Caller, runId: string, seq: number) {

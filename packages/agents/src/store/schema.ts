@@ -65,6 +65,7 @@ interface RunTable extends Owned {
   owner: string;
   plan: Json;
   caller: JSONColumnType<object> | null;
+  cancel_requested: Generated<boolean>;
   started_at: Generated<Date>;
 }
 

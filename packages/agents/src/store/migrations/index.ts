@@ -1,6 +1,7 @@
 import type { Migration } from 'kysely/migration';
 import { agentsConversationsRuns } from './0001-agents-conversations-runs.ts';
 import { apiKeys } from './0002-api-keys.ts';
+import { cancelRuns } from './0010-cancel-runs.ts';
 import { agentAliases } from './0020-agent-aliases.ts';
 
 /**
@@ -10,5 +11,6 @@ import { agentAliases } from './0020-agent-aliases.ts';
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-agents-conversations-runs': agentsConversationsRuns,
   '0002-api-keys': apiKeys,
+  '0010-cancel-runs': cancelRuns,
   '0020-agent-aliases': agentAliases,
 };

@@ -1,0 +1,245 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSdkV2Server, type ToolServer } from '@tramontane/testkit/tool-servers';
+import { openApiServer, type ApiServer } from './open-api-server.ts';
+import { mcpTool, readHistory, runTurn } from './run-turn.ts';
+import { lastToolTexts } from './scripted-models.ts';
+import { infoText, record, records, text, type Json } from './shapes.ts';
+
+let api: ApiServer;
+let tools: ToolServer;
+
+beforeAll(async () => {
+  [api, tools] = await Promise.all([
+    openApiServer(),
+    openSdkV2Server({ tools: [{ name: 'look', inputSchema: {}, handler: () => 'seen' }] }),
+  ]);
+});
+afterAll(async () => {
+  await Promise.all([api?.close(), tools?.close()]);
+});
+
+async function createAgent(body: Json): Promise<string> {
+  const answer = await api.send('POST', '/v1/agents', body);
+  if (answer.status !== 200) throw new Error(answer.text);
+  return text(record(answer.json)['id']);
+}
+
+const handsTo = (name: string, more: readonly string[] = []) => ({
+  text: 'Let me pass you on.',
+  toolCalls: [...more, `handoff_to_${name}`].map(tool => ({ name: tool, arguments: {} })),
+});
+const typesOf = (entries: readonly Json[]) => entries.map(({ type }) => type);
+
+describe('on the server', () => {
+  it.each([false, true])(
+    'the next agent answers with its own model, words and tools, streamed: %s',
+    async stream => {
+      const expert = api.models.plays(
+        { toolCalls: [{ name: 'look', arguments: {} }] },
+        request => ({ text: `I am the expert: ${lastToolTexts(request).join()}` }),
+        { text: 'Still me.' },
+      );
+      const expertId = await createAgent({
+        model: expert,
+        name: 'expert',
+        description: 'Knows it all.',
+        instructions: 'Be the expert.',
+        tools: [mcpTool(tools.url)],
+      });
+      const desk = api.models.plays(handsTo('expert'));
+      const deskId = await createAgent({ model: desk, name: 'desk', handoffs: [expertId] });
+      const turn = await runTurn(api, { agent_id: deskId, inputs: 'Help' }, stream);
+      expect(turn.outputs).toMatchObject([
+        { type: 'message.output', agent_id: deskId, model: desk },
+        {
+          type: 'agent.handoff',
+          previous_agent_id: deskId,
+          previous_agent_name: 'desk',
+          next_agent_id: expertId,
+          next_agent_name: 'expert',
+        },
+        { type: 'tool.execution', name: 'look', agent_id: expertId, model: expert },
+        { type: 'message.output', agent_id: expertId, content: 'I am the expert: seen' },
+      ]);
+      // The first agent was offered the handoff as a tool that says what the other one does; the other one has its own.
+      const [offered] = api.models.asked(desk)[0]?.tools ?? [];
+      expect(offered).toMatchObject({ name: 'handoff_to_expert' });
+      expect(offered?.description).toMatch(/Knows it all\./);
+      const asked = api.models.asked(expert)[0];
+      expect(asked?.tools.map(({ name }) => name)).toEqual(['look']);
+      expect(asked?.messages[0]).toMatchObject({ role: 'system', content: 'Be the expert.' });
+      expect(JSON.stringify(asked?.messages)).not.toContain('handoff_to_expert');
+
+      // The agent that took over stays in charge.
+      const path = `/v1/conversations/${turn.conversationId}`;
+      const next = record((await api.send('POST', path, { inputs: 'And?' })).json);
+      expect(next['outputs']).toMatchObject([{ content: 'Still me.', agent_id: expertId }]);
+    },
+  );
+
+  it('tools of the same answer run first, and only one handoff of an answer is made', async () => {
+    const second = await createAgent({ model: api.models.plays({ text: 'Second.' }), name: 'second' });
+    const third = await createAgent({ model: api.models.plays(), name: 'third' });
+    const first = await createAgent({
+      model: api.models.plays(handsTo('second', ['look', 'handoff_to_third'].toReversed().slice(1))),
+      name: 'first',
+      tools: [mcpTool(tools.url)],
+      handoffs: [second, third],
+    });
+    const { outputs } = await runTurn(api, { agent_id: first, inputs: 'Go' });
+    expect(typesOf(outputs)).toEqual(['message.output', 'tool.execution', 'agent.handoff', 'message.output']);
+
+    const both = await createAgent({
+      model: api.models.plays({
+        toolCalls: ['handoff_to_second', 'handoff_to_third'].map(name => ({ name, arguments: {} })),
+      }),
+      name: 'both',
+      handoffs: [await createAgent({ model: api.models.plays({ text: 'Me.' }), name: 'second' }), third],
+    });
+    const answer = await runTurn(api, { agent_id: both, inputs: 'Go' });
+    expect(answer.outputs).toMatchObject([
+      { type: 'agent.handoff', next_agent_name: 'second' },
+      { type: 'tool.execution', name: 'handoff_to_third', info: { code: 'one_handoff' } },
+      { type: 'message.output', content: 'Me.' },
+    ]);
+  });
+
+  it('agents that hand over to one another come to an end', async () => {
+    const ping = api.models.answers(request =>
+      /10 times/.test(JSON.stringify(request.messages)) ? { text: 'I stay.' } : handsTo('pong'),
+    );
+    const pong = api.models.answers(request =>
+      /10 times/.test(JSON.stringify(request.messages)) ? { text: 'I stay.' } : handsTo('ping'),
+    );
+    const pingId = await createAgent({ model: ping, name: 'ping' });
+    const pongId = await createAgent({ model: pong, name: 'pong', handoffs: [pingId] });
+    await api.send('PATCH', `/v1/agents/${pingId}`, { handoffs: [pongId] });
+    const { outputs } = await runTurn(api, { agent_id: pingId, inputs: 'Go' });
+    expect(outputs.filter(({ type }) => type === 'agent.handoff')).toHaveLength(10);
+    expect(infoText(outputs.find(({ type }) => type === 'tool.execution') ?? {})).toMatch(
+      /limit of one turn/,
+    );
+    expect(outputs.at(-1)).toMatchObject({ type: 'message.output', content: 'I stay.' });
+  });
+
+  it('an agent that was deleted is not offered, and one deleted meanwhile does not take over', async () => {
+    const gone = await createAgent({ model: 'never-asked', name: 'gone' });
+    const model = api.models.plays(
+      async () => {
+        await api.send('DELETE', `/v1/agents/${gone}`);
+        return handsTo('gone');
+      },
+      request => ({ text: `Told: ${lastToolTexts(request).join()}` }),
+      { text: 'Alone.' },
+    );
+    const id = await createAgent({ model, name: 'left', handoffs: [gone] });
+    const { outputs } = await runTurn(api, { agent_id: id, inputs: 'Go' });
+    expect(text(outputs.at(-1)?.['content'])).toMatch(/^Told: .*no such agent/);
+    await runTurn(api, { agent_id: id, inputs: 'Go' });
+    expect(api.models.asked(model).at(-1)?.tools).toEqual([]);
+  });
+
+  it('a call of the next agent that waits for a person runs with that agent', async () => {
+    const expert = api.models.plays({ toolCalls: [{ name: 'look', arguments: {} }] }, request => ({
+      text: lastToolTexts(request).join(),
+    }));
+    const tool = { ...mcpTool(tools.url), tool_configuration: { requires_confirmation: ['look'] } };
+    const expertId = await createAgent({ model: expert, name: 'expert', tools: [tool] });
+    const deskId = await createAgent({
+      model: api.models.plays(handsTo('expert')),
+      name: 'desk',
+      handoffs: [expertId],
+    });
+    const { outputs, conversationId } = await runTurn(api, { agent_id: deskId, inputs: 'Go' }, true);
+    expect(outputs.at(-1)).toMatchObject({
+      type: 'function.call',
+      confirmation_status: 'pending',
+      agent_id: expertId,
+    });
+    const body = {
+      tool_confirmations: [{ tool_call_id: outputs.at(-1)?.['tool_call_id'], confirmation: 'allow' }],
+    };
+    const answer = record((await api.send('POST', `/v1/conversations/${conversationId}`, body)).json);
+    expect(answer['outputs']).toMatchObject([
+      { type: 'tool.execution', agent_id: expertId },
+      { content: 'seen' },
+    ]);
+  });
+});
+
+describe('on the client', () => {
+  it.each([false, true])(
+    'the turn ends with the handoff; appending goes on with the next agent, streamed: %s',
+    async stream => {
+      const expert = api.models.plays({ text: 'Now me.' });
+      const expertId = await createAgent({ model: expert, name: 'expert' });
+      const deskId = await createAgent({
+        model: api.models.plays(handsTo('expert')),
+        name: 'desk',
+        handoffs: [expertId],
+      });
+      const body = { agent_id: deskId, inputs: 'Go', handoff_execution: 'client' };
+      const { outputs, conversationId } = await runTurn(api, body, stream);
+      expect(typesOf(outputs)).toEqual(['message.output', 'agent.handoff']);
+      expect(api.models.asked(expert)).toEqual([]);
+      const path = `/v1/conversations/${conversationId}`;
+      const answer = record((await api.send('POST', path, { inputs: [], handoff_execution: 'client' })).json);
+      expect(answer['outputs']).toMatchObject([{ content: 'Now me.', agent_id: expertId }]);
+      expect(typesOf(await readHistory(api, conversationId))).toEqual([
+        'message.input',
+        'message.output',
+        'agent.handoff',
+        'message.output',
+      ]);
+    },
+  );
+});
+
+it('a handoff that a caller writes into a history puts nobody in charge', async () => {
+  const other = await createAgent({ model: api.models.plays(), name: 'other' });
+  const own = await createAgent({
+    model: api.models.plays({ text: 'Own.' }, { text: 'Own again.' }),
+    name: 'own',
+  });
+  const handoff = {
+    type: 'agent.handoff',
+    previous_agent_id: own,
+    previous_agent_name: 'own',
+    next_agent_id: other,
+    next_agent_name: 'other',
+  };
+  const inputs = [{ role: 'user', content: 'Hi' }, handoff, { role: 'user', content: 'Who?' }];
+  const { conversationId, outputs } = await runTurn(api, { agent_id: own, inputs });
+  expect(outputs).toMatchObject([{ content: 'Own.' }]);
+  const next = await api.send('POST', `/v1/conversations/${conversationId}`, { inputs: 'And?' });
+  expect(record(next.json)['outputs']).toMatchObject([{ content: 'Own again.' }]);
+});
+
+it('the official SDK reads handoffs, plain and streamed', async () => {
+  const expertId = await createAgent({ model: api.models.answers(() => ({ text: 'Me.' })), name: 'expert' });
+  const deskId = await createAgent({
+    model: api.models.answers(() => handsTo('expert')),
+    name: 'desk',
+    handoffs: [expertId],
+  });
+  const plain = await api.sdk.beta.conversations.start({ agentId: deskId, inputs: 'Go' });
+  expect(plain.outputs.map(({ type }) => type)).toEqual([
+    'message.output',
+    'agent.handoff',
+    'message.output',
+  ]);
+  const events: Json[] = [];
+  for await (const { data } of await api.sdk.beta.conversations.startStream({
+    agentId: deskId,
+    inputs: 'Go',
+  })) {
+    events.push({ ...data });
+  }
+  expect(
+    records(events)
+      .map(({ type }) => type)
+      .filter(type => String(type).startsWith('agent')),
+  ).toEqual(['agent.handoff.started', 'agent.handoff.done']);
+  const done = events.find(({ type }) => type === 'agent.handoff.done');
+  expect(done).toMatchObject({ nextAgentId: expertId, nextAgentName: 'expert' });
+});
