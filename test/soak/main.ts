@@ -1,13 +1,18 @@
-// npm run soak [-- --only kill|fuzz --seed N --runs N --messages N]: the kill -9 test at random moments, and hostile
-// input to the MCP server kit. The results are kept in bench/results.
+// npm run soak [-- --only kill|fuzz|streams|history --seed N --runs N --messages N --streams N]: the kill -9 test at
+// random moments, hostile input to the MCP server kit, many runs at once, and turns on top of a long history. The
+// results are kept in bench/results.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { createRandom } from '../durability/random.ts';
 import { soakKills } from '../durability/soak-kill.ts';
 import { soakFuzz } from './soak-fuzz.ts';
+import { soakHistory } from './soak-history.ts';
+import { soakStreams } from './soak-streams.ts';
 
 const FULL_RUNS = 100;
 const FULL_MESSAGES = 20_000;
+const FULL_STREAMS = 1000;
+const HISTORY = { entries: 2000, tools: 100, rounds: 9 };
 const say = (sentence: string) => void process.stdout.write(`${sentence}\n`);
 const { values } = parseArgs({
   options: {
@@ -15,10 +20,11 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     runs: { type: 'string', default: String(FULL_RUNS) },
     messages: { type: 'string', default: String(FULL_MESSAGES) },
+    streams: { type: 'string', default: String(FULL_STREAMS) },
   },
 });
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
-const parts: Readonly<Record<string, () => Promise<readonly string[]>>> = { kill, fuzz };
+const parts: Readonly<Record<string, () => Promise<readonly string[]>>> = { kill, fuzz, streams, history };
 
 const names = values.only === undefined ? Object.keys(parts) : [values.only];
 for (const name of names) {
@@ -53,6 +59,31 @@ async function fuzz(): Promise<readonly string[]> {
   if (messages >= FULL_MESSAGES) await keep('soak-fuzz.json', result);
   say(
     `${result.messages} messages, ${result.crashes} crashes, ${result.hangs} hangs, ${result.problems.length} problems`,
+  );
+  return result.problems;
+}
+
+async function streams(): Promise<readonly string[]> {
+  const count = Number(values.streams);
+  say(`${count} streamed runs at once, each on a model that takes a second`);
+  const result = await soakStreams(count);
+  for (const problem of result.problems) say(problem);
+  if (count >= FULL_STREAMS) await keep('soak-streams.json', result);
+  say(
+    `${result.completed} of ${result.runs} complete, ${result.atOnce} at the model at once, ` +
+      `${result.seconds} s, ${result.peakMemoryMb} MB of memory`,
+  );
+  return result.problems;
+}
+
+async function history(): Promise<readonly string[]> {
+  const { entries, tools, rounds } = HISTORY;
+  say(`Turns on top of ${entries} entries with ${tools} tools, beside small ones`);
+  const result = await soakHistory(entries, tools, rounds);
+  for (const problem of result.problems) say(problem);
+  await keep('soak-history.json', result);
+  say(
+    `a long turn costs ${result.ratio} of a small one, ${result.ratioWithTools} of one with the same tools`,
   );
   return result.problems;
 }

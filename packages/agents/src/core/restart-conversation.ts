@@ -72,9 +72,9 @@ async function inlineConnectors(
 ): Promise<Connector[]> {
   if (target.kind !== 'model') return [];
   const found = await Promise.all(
-    target.tools.map(tool =>
-      tool.type === 'connector' ? connectors.find(caller, tool.connectorId) : undefined,
-    ),
+    target.tools
+      .filter(tool => tool.type === 'connector')
+      .map(tool => connectors.find(caller, tool.connectorId)),
   );
   return found.flatMap(connector => (connector?.inline ? connector : []));
 }

@@ -56,8 +56,8 @@ export interface ToolboxRun {
 interface Reached {
   readonly connector: Connector;
   readonly access: ConnectorAccess;
-  /** By name: a digest of each tool that may be used, and whether a person has to allow it. */
-  readonly offered: ReadonlyMap<string, { readonly definition: string; readonly confirmed: boolean }>;
+  /** Tools that may be used, by name, and whether a person has to allow them. */
+  readonly offered: ReadonlyMap<string, { readonly tool: ListedTool; readonly confirmed: boolean }>;
 }
 
 /**
@@ -133,7 +133,7 @@ function checkConsent(
   if (away) return refusedCall(call, away.code, away.message);
   if (!tool)
     return refusedCall(call, 'tool_gone', 'its server no longer offers it, or it is no longer in use here.');
-  if (tool.definition === call.confirmation.definition) return undefined;
+  if (definitionOf(known.connector, tool.tool) === call.confirmation.definition) return undefined;
   const why =
     'its server describes it otherwise, or is at another address, since it was confirmed. Ask for it again.';
   return refusedCall(call, 'tool_changed', why);
@@ -161,7 +161,7 @@ async function listConnector(
         [
           each.name,
           {
-            definition: definitionOf(connector, each),
+            tool: each,
             confirmed: needsConfirmation({ name: each.name, readOnly: isReadOnly(each) }, asked),
           },
         ] as const,
@@ -207,7 +207,7 @@ function toBoxTool(
         // What a server says of itself is a hint; only the operator's word makes it safe to send a call twice.
         repeatable: trusted && (readOnly || tool.takesIdempotencyKey),
       },
-      ...(ask && known?.confirmed && { confirmation: { definition: known.definition } }),
+      ...(ask && known?.confirmed && { confirmation: { definition: definitionOf(connector, tool) } }),
     },
   };
 }
