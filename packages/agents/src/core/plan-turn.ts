@@ -55,7 +55,7 @@ export function createPlanner(agents: Agents) {
 export type Planner = ReturnType<typeof createPlanner>;
 
 /** The agent that the newest handoff went to. Handoffs that a caller put into a history were never made here. */
-export function agentInCharge(history: readonly Entry[]): string | undefined {
+function agentInCharge(history: readonly Entry[]): string | undefined {
   const newest = history.findLast(entry => entry.kind === 'agent.handoff' && entry.answer !== undefined);
   return newest?.kind === 'agent.handoff' ? newest.nextAgentId : undefined;
 }
