@@ -1,9 +1,10 @@
 import type { RunEvent } from '@tramontane/engine';
 import { expect, it } from 'vitest';
+import { OPERATOR } from './caller.ts';
 import { createHistories } from './histories.ts';
 import type { ConversationStore, StoredRun } from './ports.ts';
 
-const caller = { workspace: 'w', user: 'u' };
+const caller = { ...OPERATOR, workspace: 'w', user: 'u' };
 const at = '2026-01-01T00:00:00.000Z';
 
 function runOf(n: number, running = false): StoredRun {
