@@ -27,7 +27,10 @@ export const OPERATOR: Caller = {
   keyScope: 'private_and_shared',
 };
 
-/** Whether what belongs to the whole workspace, or the whole organization, is the caller's to manage. */
+/**
+ * Whether what belongs to the whole workspace, or the whole organization, is the caller's to manage.
+ * @public
+ */
 export function isAdminOf(caller: Caller, level: 'workspace' | 'organization'): boolean {
   if (caller.role === 'organization_admin') return true;
   return level === 'workspace' && caller.role === 'workspace_admin';
