@@ -6,6 +6,8 @@ import { parseTargetUrl } from './target-url.ts';
 
 /** Limit for opening one TCP or TLS connection, so that a silent address does not hold a socket for minutes. */
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Bytes of one WebSocket message, after decompression. */
+const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
 /**
  * Pools of connections whose every socket was opened to a checked address. The check sits in the connector, not
@@ -13,6 +15,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
  */
 export function openGuardedAgent(policy: AddressPolicy): Agent {
   return new Agent({
+    webSocket: { maxPayloadSize: MAX_MESSAGE_BYTES },
     // The limits on time are the exchange's own: undici's would cut streams that are quiet for five minutes.
     factory: origin =>
       new Pool(origin, {
@@ -59,8 +62,12 @@ function guardedConnector(policy: AddressPolicy, origin: URL): buildConnector.co
   return (...args) => void connectChecked(...args);
 }
 
-/** The same dispatcher, telling when a request starts to be written to a socket. */
-export function noticeStart(agent: Agent, onStart: () => void): Dispatcher {
+/** The same dispatcher, telling when a request starts to be written to a socket, and the status of its answer. */
+export function noticeStart(
+  agent: Agent,
+  onStart: () => void,
+  onStatus: (status: number) => void = () => undefined,
+): Dispatcher {
   return agent.compose(
     dispatch => (options, handler) =>
       dispatch(options, {
@@ -68,10 +75,14 @@ export function noticeStart(agent: Agent, onStart: () => void): Dispatcher {
           onStart();
           handler.onRequestStart?.(controller, context);
         },
-        onRequestUpgrade: (controller, status, headers, socket) =>
-          handler.onRequestUpgrade?.(controller, status, headers, socket),
-        onResponseStart: (controller, status, headers, message) =>
-          handler.onResponseStart?.(controller, status, headers, message),
+        onRequestUpgrade: (controller, status, headers, socket) => {
+          onStatus(status);
+          handler.onRequestUpgrade?.(controller, status, headers, socket);
+        },
+        onResponseStart: (controller, status, headers, message) => {
+          onStatus(status);
+          handler.onResponseStart?.(controller, status, headers, message);
+        },
         onResponseData: (controller, chunk) => handler.onResponseData?.(controller, chunk),
         onResponseEnd: (controller, trailers) => handler.onResponseEnd?.(controller, trailers),
         onResponseError: (controller, error) => handler.onResponseError?.(controller, error),

@@ -17,6 +17,8 @@ export interface EgressErrorData {
   ruleHint?: string;
   /** Whether the request may have left this machine. False means that the other side certainly saw nothing of it. */
   sent?: boolean;
+  /** HTTP status with which the opening of a WebSocket was refused. */
+  status?: number;
 }
 
 export class EgressError extends Error {

@@ -8,6 +8,7 @@ import { type Exchange, openExchange } from './exchange.ts';
 import { parseOwnPort } from './own-ports.ts';
 import { type Hop, nextHop } from './redirects.ts';
 import { parseTargetUrl } from './target-url.ts';
+import { type GuardedWebSocket, type WebSocketInit, openWebSocket } from './web-socket.ts';
 
 export interface EgressOptions {
   /** What the operator lets through, from `parseAllowList`. */
@@ -33,6 +34,11 @@ export interface Egress {
    * @throws EgressError; an abort by `init.signal` rejects with the signal's reason, as `fetch` does
    */
   fetch(url: string | URL, init?: EgressInit): Promise<Response>;
+  /**
+   * A WebSocket with the same guard; `ws://` or `wss://`.
+   * @throws EgressError; an abort by `init.signal` rejects with the signal's reason
+   */
+  webSocket(url: string | URL, init?: WebSocketInit): Promise<GuardedWebSocket>;
   /** @throws EgressError as `fetch` would before it sends anything; the answer is only good for this moment */
   check(url: string | URL, options?: Pick<EgressInit, 'publicOnly'>): Promise<void>;
   /** One more port of our own, known only once something listens there: `port` or `host:port`. */
@@ -105,6 +111,7 @@ export function openEgress(options: EgressOptions): Egress {
         throw error;
       }
     },
+    webSocket: (url, init) => openWebSocket(agent, url, init),
     async check(input, { publicOnly = false } = {}) {
       const { host, port } = parseTargetUrl(input);
       await checkedAddresses(publicOnly ? publicPolicy : policy, host, port);
