@@ -62,11 +62,11 @@ function guardedConnector(policy: AddressPolicy, origin: URL): buildConnector.co
   return (...args) => void connectChecked(...args);
 }
 
-/** The same dispatcher, telling when a request starts to be written to a socket, and the status of its answer. */
+/** The same dispatcher, telling when a request starts to be written to a socket, and how it was answered. */
 export function noticeStart(
   agent: Agent,
   onStart: () => void,
-  onStatus: (status: number) => void = () => undefined,
+  { onStatus, onError }: { onStatus?: (status: number) => void; onError?: (error: Error) => void } = {},
 ): Dispatcher {
   return agent.compose(
     dispatch => (options, handler) =>
@@ -76,16 +76,19 @@ export function noticeStart(
           handler.onRequestStart?.(controller, context);
         },
         onRequestUpgrade: (controller, status, headers, socket) => {
-          onStatus(status);
+          onStatus?.(status);
           handler.onRequestUpgrade?.(controller, status, headers, socket);
         },
         onResponseStart: (controller, status, headers, message) => {
-          onStatus(status);
+          onStatus?.(status);
           handler.onResponseStart?.(controller, status, headers, message);
         },
         onResponseData: (controller, chunk) => handler.onResponseData?.(controller, chunk),
         onResponseEnd: (controller, trailers) => handler.onResponseEnd?.(controller, trailers),
-        onResponseError: (controller, error) => handler.onResponseError?.(controller, error),
+        onResponseError: (controller, error) => {
+          onError?.(error);
+          handler.onResponseError?.(controller, error);
+        },
       }),
   );
 }

@@ -24,6 +24,8 @@ export interface EgressInit extends RequestInit {
   timeoutMs?: number;
   /** Bytes of the decoded body. Default 16 MiB; Infinity for a stream that stays open. */
   maxBodyBytes?: number;
+  /** Told when the request begins to leave this machine; what fails before certainly did not reach the server. */
+  onSent?: () => void;
   /** Only addresses of the public network, whatever the operator lets through: for what a public server points to. */
   publicOnly?: boolean;
 }
@@ -96,6 +98,7 @@ export function openEgress(options: EgressOptions): Egress {
         target.host,
         init.timeoutMs ?? DEFAULT_TIMEOUT_MS,
         init.signal ?? undefined,
+        init.onSent,
       );
       const first: Hop = {
         url: target.url,

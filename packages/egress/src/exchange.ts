@@ -19,7 +19,12 @@ export interface Exchange {
   readonly toError: (cause: unknown) => unknown;
 }
 
-export function openExchange(host: string, timeoutMs: number, caller: AbortSignal | undefined): Exchange {
+export function openExchange(
+  host: string,
+  timeoutMs: number,
+  caller: AbortSignal | undefined,
+  onSent?: () => void,
+): Exchange {
   const deadline = new AbortController();
   const signal = caller === undefined ? deadline.signal : AbortSignal.any([caller, deadline.signal]);
   let sent = false;
@@ -39,6 +44,7 @@ export function openExchange(host: string, timeoutMs: number, caller: AbortSigna
     signal,
     started: () => {
       sent = true;
+      onSent?.();
     },
     settled: () => clearTimeout(timer),
     abandon: () => {
@@ -91,6 +97,6 @@ function describe(error: unknown): string {
   if (!(current instanceof Error)) return 'unknown reason';
   const code = (current as NodeJS.ErrnoException).code;
   return code === undefined || current.message.includes(code)
-    ? current.message
+    ? current.message || current.name
     : `${code}: ${current.message}`;
 }

@@ -43,13 +43,20 @@ export async function openWebSocket(
   const exchange = openExchange(host, init.timeoutMs ?? DEFAULT_OPENING_MS, init.signal);
   exchange.signal.throwIfAborted();
   let status: number | undefined;
+  // The event of the socket says nothing but that something failed.
+  let failure: unknown;
   const address = new URL(url);
   address.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   const socket = new UndiciWebSocket(address, {
     protocols: [...(init.protocols ?? [])],
     headers: { ...init.headers },
-    dispatcher: noticeStart(agent, exchange.started, seen => {
-      status = seen;
+    dispatcher: noticeStart(agent, exchange.started, {
+      onStatus: seen => {
+        status = seen;
+      },
+      onError: error => {
+        failure = error;
+      },
     }),
   });
   const kept: string[] = [];
@@ -64,10 +71,10 @@ export async function openWebSocket(
   try {
     await opened(socket, exchange.signal);
   } catch (cause) {
+    const error = exchange.toError(failure ?? cause);
     socket.close();
     exchange.abandon();
-    if (exchange.signal.aborted && init.signal?.aborted === true) throw init.signal.reason;
-    if (status === undefined || status === 101) throw exchange.toError(cause);
+    if (init.signal?.aborted === true || status === undefined || status === 101) throw error;
     throw new EgressError(
       'unreachable',
       `${host} answered the opening of a WebSocket with HTTP ${status}.`,

@@ -7,6 +7,7 @@ import type {
   ListRootsResult,
   Client,
 } from '@modelcontextprotocol/client';
+import type { Exchanges } from './exchanges.ts';
 
 export type { CreateMessageResult, ElicitResult, ListRootsResult };
 export type ElicitParams = ElicitRequest['params'];
@@ -41,18 +42,20 @@ export function capabilitiesFor(answers: Answers): ClientCapabilities {
 /** Rounds of questions within one call after which it is given up: a server could ask for ever. */
 export const MAX_ROUNDS = 16;
 
-export function addAnswers(client: Client, answers: Answers, server: string): void {
+export function addAnswers(client: Client, answers: Answers, server: string, exchanges: Exchanges): void {
   const { elicit, sample, listRoots } = answers;
+  /** A person may need minutes, which are not the server's. */
+  const unhurried = async <T>(answer: Promise<T>): Promise<T> => answer.finally(exchanges.pause());
   if (elicit)
     client.setRequestHandler('elicitation/create', ({ params }, { mcpReq }) =>
-      elicit(params, { server, signal: mcpReq.signal }),
+      unhurried(elicit(params, { server, signal: mcpReq.signal })),
     );
   if (sample)
     client.setRequestHandler('sampling/createMessage', ({ params }, { mcpReq }) =>
-      sample(params, { server, signal: mcpReq.signal }),
+      unhurried(sample(params, { server, signal: mcpReq.signal })),
     );
   if (listRoots)
     client.setRequestHandler('roots/list', (_request, { mcpReq }) =>
-      listRoots({ server, signal: mcpReq.signal }),
+      unhurried(listRoots({ server, signal: mcpReq.signal })),
     );
 }

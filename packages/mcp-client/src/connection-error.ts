@@ -7,6 +7,7 @@ import type { AuthorizationFailureCode } from './oauth/authorization-failure.ts'
  * - `refused`: the server wants other credentials (401, 403) or fewer requests (429)
  * - `sign_in_required`: a person has to sign in to the server (OAuth); `reason` says why
  * - `authorization_failed`: OAuth with the server cannot be done, or must not be; `reason` says why
+ * - `cancelled`: the caller took back a call that had left; the server was told, and the tool may have run
  * - `not_mcp_server`: something answers there, but in no form this client knows
  * - `invalid_target`: the address or a header of the target cannot be used, or the egress does not let it through
  */
@@ -19,6 +20,7 @@ export type ConnectionErrorCode =
   | 'timed_out'
   | 'protocol_error'
   | 'closed'
+  | 'cancelled'
   | 'invalid_target';
 
 /** One request of a discovery and what came of it. */
@@ -40,6 +42,8 @@ export interface ConnectionErrorData {
    */
   readonly answered?: boolean;
   readonly status?: number;
+  /** Code of the JSON-RPC error that the server answered with. */
+  readonly rpcCode?: number;
   readonly attempts?: readonly Attempt[];
   /** For `sign_in_required` and `authorization_failed`. */
   readonly reason?: AuthorizationFailureCode;
@@ -53,6 +57,7 @@ export class ConnectionError extends Error {
   readonly mayHaveRun: boolean;
   readonly answered: boolean;
   readonly status?: number;
+  readonly rpcCode?: number;
   readonly attempts?: readonly Attempt[];
   readonly reason?: AuthorizationFailureCode;
 
@@ -63,6 +68,7 @@ export class ConnectionError extends Error {
     this.mayHaveRun = data.mayHaveRun ?? false;
     this.answered = data.answered ?? false;
     if (data.status !== undefined) this.status = data.status;
+    if (data.rpcCode !== undefined) this.rpcCode = data.rpcCode;
     if (data.attempts !== undefined) this.attempts = data.attempts;
     if (data.reason !== undefined) this.reason = data.reason;
   }

@@ -3,7 +3,8 @@ import type { Answers } from './answers.ts';
 import { ConnectionError } from './connection-error.ts';
 import type { Question } from './dialect.ts';
 import { type ServerState, createServerState } from './server-state.ts';
-import { type ServerTarget, parseTarget, scopeKey } from './server-target.ts';
+import { type Scope, type ServerTarget, parseTarget, scopeKey } from './server-target.ts';
+import type { ServerHealth } from './supervisor/health.ts';
 import type { ToolListing } from './tool-definitions.ts';
 import type { ToolCall, ToolResult } from './tool-result.ts';
 
@@ -17,6 +18,14 @@ export interface ConnectionsOptions {
   readonly idleMs?: number;
   /** Who answers what servers ask. Default: nobody. */
   readonly answers?: Answers;
+  /** Milliseconds between signs of life on quiet sockets and pipes. Default 30 seconds. */
+  readonly keepAliveMs?: number;
+  /** Told of each change of a server's state. */
+  readonly onHealth?: (health: ServerHealth, scope: Scope) => void;
+  /** The environment of this process: children of `process` targets get a short list of it. Default: nothing. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** A line that a child wrote to its standard error. */
+  readonly onStderr?: (server: string, line: string) => void;
 }
 
 export interface Connections {
@@ -35,16 +44,19 @@ export interface Connections {
    * @throws ConnectionError; the signal's reason on an abort
    */
   request(target: ServerTarget, question: Question): Promise<Record<string, unknown>>;
+  /** How the servers of a connector are, one for each credential that was used lately. Asks nothing. */
+  health(of: Omit<Scope, 'credential'>): readonly ServerHealth[];
   /** Close every connection; work under way ends with ConnectionError `closed`. */
   close(): Promise<void>;
 }
 
 const DEFAULT_IDLE_MS = 5 * 60_000;
+const DEFAULT_KEEP_ALIVE_MS = 30_000;
 /** Servers whose findings and lists are remembered; the longest unused without a connection goes first. */
 const MAX_REMEMBERED = 1_000;
 
 export function openConnections(options: ConnectionsOptions): Connections {
-  const states = new Map<string, ServerState>();
+  const states = new Map<string, { readonly state: ServerState; readonly scope: Scope }>();
   const closed = new AbortController();
 
   function stateOf(target: ServerTarget): ServerState {
@@ -54,9 +66,9 @@ export function openConnections(options: ConnectionsOptions): Connections {
         server: open.origin,
       });
     const key = scopeKey(target);
-    const known = states.get(key);
+    const { scope } = target;
     const state =
-      known ??
+      states.get(key)?.state ??
       createServerState(open, {
         egress: options.egress,
         client: { name: options.clientName ?? 'tramontane', version: options.clientVersion ?? '0.1.0' },
@@ -64,19 +76,24 @@ export function openConnections(options: ConnectionsOptions): Connections {
         idleMs: options.idleMs ?? DEFAULT_IDLE_MS,
         closed: closed.signal,
         answers: options.answers,
+        keepAliveMs: options.keepAliveMs ?? DEFAULT_KEEP_ALIVE_MS,
+        environment: options.environment ?? {},
+        onStderr: options.onStderr ?? (() => undefined),
+        onHealth: health => options.onHealth?.(health, scope),
       });
     state.retarget(open);
     // A Map keeps the order of insertion, so putting it in again makes it the youngest.
     states.delete(key);
-    states.set(key, state);
+    states.set(key, { state, scope });
     if (states.size > MAX_REMEMBERED) forgetOldest();
     return state;
   }
 
   function forgetOldest(): void {
-    for (const [key, state] of states) {
+    for (const [key, { state }] of states) {
       if (!state.isConnected) {
         states.delete(key);
+        void state.close();
         return;
       }
     }
@@ -86,11 +103,15 @@ export function openConnections(options: ConnectionsOptions): Connections {
     listTools: async (target, { signal, refresh = false }) => stateOf(target).listTools(signal, refresh),
     callTool: async (target, call) => stateOf(target).callTool(call),
     request: async (target, question) => stateOf(target).ask(question),
+    health: ({ workspace, connector }) =>
+      [...states.values()].flatMap(({ state, scope }) =>
+        scope.workspace === workspace && scope.connector === connector ? [state.health] : [],
+      ),
     async close() {
       closed.abort();
       const open = [...states.values()];
       states.clear();
-      await Promise.all(open.map(state => state.close()));
+      await Promise.all(open.map(({ state }) => state.close()));
     },
   };
 }

@@ -231,7 +231,7 @@ describe('requests', () => {
     });
     expect(result.isError).toBe(true);
     expect(JSON.stringify(result.content)).toContain('No tool of that name');
-    expect(invoked).toBe(2);
+    expect(invoked).toBe(1);
   });
 
   test('a REST server that does not like the arguments has answered; its refusals are failures', async () => {

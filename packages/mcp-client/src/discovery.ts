@@ -1,20 +1,15 @@
-import type { Egress } from '@tramontane/egress';
 import { METHOD_NOT_FOUND, ProtocolError, SdkHttpError } from '@modelcontextprotocol/client';
 import { type Candidate, candidatesFor } from './candidates.ts';
 import { type Attempt, ConnectionError } from './connection-error.ts';
-import type { Dialect, Finding } from './dialect.ts';
+import type { Dialect, Finding, McpTransportName } from './dialect.ts';
 import { findEgressError, fromStatus, textOf, toConnectionError } from './failures.ts';
-import { type McpDialectOptions, type FailedHandshake, openMcpDialect } from './mcp-dialect.ts';
+import type { McpDialectOptions } from './mcp-dialect-options.ts';
+import { type FailedHandshake, openMcpDialect } from './open-mcp-dialect.ts';
 import { createRestDialect, probeRest } from './rest-dialect.ts';
 import type { OpenTarget } from './server-target.ts';
+import { withoutQuery } from './watched-fetch.ts';
 
-export interface DiscoveryOptions {
-  readonly egress: Egress;
-  readonly target: () => OpenTarget;
-  readonly client: McpDialectOptions['client'];
-  readonly onListChanged: () => void;
-  readonly answers?: McpDialectOptions['answers'];
-}
+export type DiscoveryOptions = Omit<McpDialectOptions, 'url' | 'via' | 'era'>;
 
 /** What one candidate turned out to be. `absent`: something answers, but not in this form. */
 type Verdict =
@@ -41,7 +36,7 @@ export async function discover(options: DiscoveryOptions, signal: AbortSignal): 
   for (const candidate of candidatesFor(target.url)) {
     const verdict =
       candidate.form === 'mcp'
-        ? await tryMcp(options, candidate.url, attempts, signal)
+        ? await tryMcp(options, candidate, attempts, signal)
         : await tryRest(options, candidate, attempts, signal);
     if (verdict.kind === 'found') return verdict.dialect;
     if (verdict.kind === 'denied') denied ??= verdict.error;
@@ -62,6 +57,9 @@ export async function discover(options: DiscoveryOptions, signal: AbortSignal): 
   );
 }
 
+/** Milliseconds for which a server is taken to be of 2025 without another question. */
+const LEGACY_MS = 10 * 60_000;
+
 /** Connect where the server was found before. Undefined where it is no longer that server. @throws ConnectionError */
 export async function reconnect(
   options: DiscoveryOptions,
@@ -69,11 +67,19 @@ export async function reconnect(
   signal: AbortSignal,
 ): Promise<Dialect | undefined> {
   if (finding.form === 'rest') return createRestDialect({ ...options, toolsUrl: finding.toolsUrl });
+  const { url, via, era, identity, foundAt } = finding;
+  const isRemembered = era === 'legacy' && options.now() - foundAt < LEGACY_MS;
   const opened = await openMcpDialect(
-    { ...options, url: finding.url, era: finding.era === 'legacy' ? 'legacy' : 'auto' },
+    { ...options, url, via, era: isRemembered ? 'legacy' : 'auto' },
     signal,
   );
-  if (!('error' in opened)) return opened;
+  if (!('error' in opened)) {
+    if (!isRemembered || opened.finding.form !== 'mcp') return opened;
+    // A server that speaks both eras answers the old handshake for ever; another version of it is a reason to ask.
+    if (opened.finding.identity === identity) return { ...opened, finding };
+    await opened.close();
+    return undefined;
+  }
   const verdict = judgeHandshake(opened, options.target(), signal);
   if (verdict.kind === 'denied') throw verdict.error;
   return undefined;
@@ -81,24 +87,41 @@ export async function reconnect(
 
 async function tryMcp(
   options: DiscoveryOptions,
-  url: URL,
+  { url, via }: Extract<Candidate, { form: 'mcp' }>,
   attempts: Attempt[],
   signal: AbortSignal,
 ): Promise<Verdict> {
-  let opened = await openMcpDialect({ ...options, url, era: 'auto' }, signal);
-  if ('error' in opened) attempts.push(...opened.exchanges.attempts);
-  if (
-    'error' in opened &&
-    (opened.exchanges.lastStatus ?? 0) >= 500 &&
-    opened.exchanges.attempts.length === 1
-  ) {
-    // Some servers of 2025 break on a method they do not know. The SDK rightly takes no 5xx as evidence, so ask.
-    opened = await openMcpDialect({ ...options, url, era: 'legacy' }, signal);
-    if ('error' in opened) attempts.push(...opened.exchanges.attempts);
+  let opened = await openMcpDialect({ ...options, url, via, era: 'auto' }, signal);
+  if ('error' in opened) attempts.push(...attemptsOf(opened, url, via));
+  if ('error' in opened && breaksOnQuestion(opened)) {
+    opened = await openMcpDialect({ ...options, url, via, era: 'legacy' }, signal);
+    if ('error' in opened) attempts.push(...attemptsOf(opened, url, via));
   }
   return 'error' in opened
     ? judgeHandshake(opened, options.target(), signal)
     : { kind: 'found', dialect: opened };
+}
+
+/**
+ * Some servers of 2025 break on a method they do not know: with a 5xx, which the SDK rightly takes for no evidence, or by
+ * ending their process or connection.
+ */
+function breaksOnQuestion({ exchanges }: FailedHandshake): boolean {
+  if (exchanges.lostBy !== undefined) return true;
+  return (exchanges.lastStatus ?? 0) >= 500 && exchanges.attempts.length === 1;
+}
+
+function attemptsOf(
+  { error, exchanges }: FailedHandshake,
+  url: URL,
+  via: McpTransportName,
+): readonly Attempt[] {
+  if (via === 'http') return exchanges.attempts;
+  const answer =
+    exchanges.lastStatus ?? exchanges.lostBy ?? (error instanceof Error ? error.message : 'no answer');
+  return [
+    { request: via === 'sse' ? `GET ${withoutQuery(url)}` : withoutQuery(url), answer: String(answer) },
+  ];
 }
 
 /** @throws ConnectionError for what ends the search; the signal's reason on an abort */
@@ -117,6 +140,13 @@ function judgeHandshake(
     return judge(
       fromStatus(status, error instanceof SdkHttpError ? textOf(error) : undefined, request, error),
     );
+  }
+  if (exchanges.lostBy !== undefined) {
+    const sentence = `${target.origin} ${exchanges.lostBy} during the handshake.`;
+    return {
+      kind: 'absent',
+      error: new ConnectionError('closed', sentence, { server: target.origin, cause: error }),
+    };
   }
   const translated = toConnectionError(error, request);
   // An error in JSON-RPC's own form comes from a server that speaks it; only "no such method" may be another service.

@@ -1,22 +1,17 @@
 import { EgressError } from '@tramontane/egress';
-import type { Egress } from '@tramontane/egress';
-import type { FetchLike } from '@modelcontextprotocol/client';
+import { SdkHttpError } from '@modelcontextprotocol/client';
 import { type Attempt, ConnectionError } from './connection-error.ts';
-import type { OpenTarget } from './server-target.ts';
-import { fetchAs } from './target-fetch.ts';
-import { watchBody } from './watched-body.ts';
+import { type Deadline, type TimeLimits, openDeadline } from './deadline.ts';
 
 /** Names an exchange on its way through the SDK; taken off before anything is sent. */
 export const EXCHANGE_HEADER = 'x-tramontane-exchange';
-/** Largest answer that is read, bytes. */
-export const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
-
-const MAX_ATTEMPTS = 8;
 
 /** One request with its answer. The SDK tells too little of it: whether it left, how it failed, when its stream ended. */
 export interface Exchange {
   readonly id: string;
+  /** Ends what the SDK leaves open after a timeout: in the 2025 era it aborts nothing by itself. */
   readonly signal: AbortSignal;
+  readonly deadline: Deadline;
   /** The request may have reached the server. */
   sent: boolean;
   status?: number;
@@ -25,21 +20,27 @@ export interface Exchange {
   messageId?: string | number;
   /** Definitions of a list of tools, as the server sent them. */
   items?: readonly unknown[];
-  /** Rejects when the answer's stream ended without the answer. Never resolves. */
+  /** Rejects when the connection or the answer's stream ended without the answer. Never resolves. */
   readonly broken: Promise<never>;
   leaves(id: string | number): void;
   /** An answer to the last request has come. */
   answered(): void;
+  failed(error: unknown): void;
   streamEnded(id: string | number | undefined): void;
+  lost(reason: string): void;
   close(): void;
 }
 
+/** The exchanges of one connection, and what is known of its handshake, which is none of them. */
 export interface Exchanges {
-  open(): Exchange;
+  open(limits: TimeLimits): Exchange;
   find(id: string | undefined): Exchange | undefined;
   findByMessage(id: string | number | undefined): Exchange | undefined;
-  /** `fetch` for the SDK's transport: through the egress, with the target's headers and limits. */
-  readonly fetch: FetchLike;
+  /** Stops the idle time of every request while this side answers a question; nothing tells which of them asked. */
+  pause(): () => void;
+  /** The connection is over. */
+  lose(reason: string): void;
+  failedHandshake(error: unknown): void;
   /** The first requests with what was answered; for the report of a discovery. */
   readonly attempts: Attempt[];
   /** Failure of a request that belongs to no exchange, such as those of the handshake. */
@@ -47,127 +48,87 @@ export interface Exchanges {
   lastStatus?: number;
   /** The answer to a request of the handshake was an event stream that ended without it. */
   hasLostHandshake?: boolean;
+  /** Why the connection ended before its handshake did; completes "<server> …". */
+  lostBy?: string;
 }
 
+/** What happened to an answer that will not come; `reason` completes "<server> …". */
 export class StreamEndedError extends Error {
   override readonly name = 'StreamEndedError';
+  readonly reason: string | undefined;
+
+  constructor(reason?: string) {
+    super('The answer will not come.');
+    this.reason = reason;
+  }
 }
 
-export function createExchanges(egress: Egress, target: () => OpenTarget, closed: AbortSignal): Exchanges {
+export function createExchanges(): Exchanges {
   const open = new Map<string, Exchange>();
   let count = 0;
   const exchanges: Exchanges = {
     attempts: [],
-    open() {
+    open(limits) {
       count += 1;
-      const exchange = createExchange(String(count), () => open.delete(exchange.id));
+      const exchange = createExchange(String(count), limits, () => open.delete(exchange.id));
       open.set(exchange.id, exchange);
       return exchange;
     },
     find: id => (id === undefined ? undefined : open.get(id)),
     findByMessage: id => [...open.values()].find(exchange => exchange.messageId === id),
-    async fetch(url, init = {}) {
-      const current = target();
-      const { headers: ownHeaders, timeoutMs } = current;
-      const headers = new Headers(init.headers);
-      const exchange = exchanges.find(headers.get(EXCHANGE_HEADER) ?? undefined);
-      headers.delete(EXCHANGE_HEADER);
-      for (const [name, value] of Object.entries(ownHeaders)) headers.set(name, value);
-      // Streams on which the server speaks unasked: the GET stream of 2025, subscriptions of 2026.
-      const isOpenEnded = init.method === 'GET' || headers.get('mcp-method') === 'subscriptions/listen';
-      const note = (answer: string): void => {
-        // A connection lives on for days after its handshake.
-        if (exchanges.attempts.length < MAX_ATTEMPTS) exchanges.attempts.push({ request, answer });
+    pause() {
+      const ends = [...open.values()].map(({ deadline }) => deadline.pause());
+      return () => {
+        for (const end of ends) end();
       };
-      const request = `${init.method ?? 'GET'} ${withoutQuery(url)}`;
-      const failed = (error: unknown): void => {
-        const isTold = error instanceof EgressError || error instanceof ConnectionError;
-        if (isTold && exchange === undefined) exchanges.lastFailure = error;
-        else if (error instanceof EgressError && exchange !== undefined) {
-          exchange.failure = error;
-          exchange.sent = error.data.sent ?? exchange.sent;
-        }
-      };
-      // Until the egress says otherwise: an abort leaves no word of how far the request came.
-      if (exchange !== undefined) exchange.sent = true;
-      try {
-        const response = await fetchAs(egress, current, url, {
-          ...init,
-          headers,
-          signal: AbortSignal.any([closed, ...(init.signal == null ? [] : [init.signal])]),
-          timeoutMs: isOpenEnded ? Infinity : timeoutMs,
-          maxBodyBytes: isOpenEnded ? Infinity : MAX_ANSWER_BYTES,
-        });
-        exchanges.lastStatus = response.status;
-        note(describeAnswer(response));
-        if (exchange !== undefined) exchange.status = response.status;
-        return rewrap(response, isOpenEnded, failed);
-      } catch (error) {
-        failed(error);
-        note(error instanceof Error ? error.message : 'no answer');
-        if (exchange !== undefined && error instanceof EgressError)
-          exchange.sent ||= error.data.sent === true;
-        throw error;
-      }
+    },
+    lose(reason) {
+      exchanges.lostBy = reason;
+      for (const exchange of open.values()) exchange.lost(reason);
+    },
+    failedHandshake(error) {
+      if (error instanceof EgressError || error instanceof ConnectionError) exchanges.lastFailure = error;
+      if (error instanceof SdkHttpError) exchanges.lastStatus = error.data.status;
     },
   };
   return exchanges;
 }
 
-function createExchange(id: string, forget: () => void): Exchange {
+function createExchange(id: string, limits: TimeLimits, forget: () => void): Exchange {
   const controller = new AbortController();
+  const deadline = openDeadline(limits);
   const { promise, reject } = Promise.withResolvers<never>();
   // Nobody may be listening any more when a stream ends.
   promise.catch(() => undefined);
-  const open = new Set<string | number>();
+  const unanswered = new Set<string | number>();
   return {
     id,
     signal: controller.signal,
+    deadline,
     sent: false,
     broken: promise,
-    leaves(id) {
-      this.messageId = id;
-      open.add(id);
+    leaves(messageId) {
+      this.messageId = messageId;
+      unanswered.add(messageId);
     },
     answered() {
-      if (this.messageId !== undefined) open.delete(this.messageId);
+      if (this.messageId !== undefined) unanswered.delete(this.messageId);
     },
-    streamEnded(id) {
+    failed(error) {
+      if (!(error instanceof EgressError)) return;
+      this.failure = error;
+      this.sent = error.data.sent ?? this.sent;
+    },
+    streamEnded(messageId) {
       // A stream that brought its answer ends like one that did not.
-      if (id !== undefined && !open.has(id)) return;
-      reject(new StreamEndedError('The stream of the answer ended without the answer.'));
+      if (messageId !== undefined && !unanswered.has(messageId)) return;
+      reject(new StreamEndedError());
     },
+    lost: reason => reject(new StreamEndedError(reason)),
     close() {
       forget();
-      // Ends what the SDK leaves open after a timeout: in the 2025 era it aborts nothing by itself.
+      deadline.clear();
       controller.abort();
     },
   };
-}
-
-function rewrap(response: Response, isOpenEnded: boolean, onFailure: (error: unknown) => void): Response {
-  if (response.body === null) return response;
-  const tooLarge = (): EgressError =>
-    new EgressError('body_too_large', `One event was larger than ${MAX_ANSWER_BYTES} bytes.`, { sent: true });
-  const body = watchBody(response.body, {
-    maxEventBytes: isOpenEnded ? MAX_ANSWER_BYTES : Infinity,
-    onFailure,
-    tooLarge,
-  });
-  return new Response(body, {
-    status: response.status,
-    statusText: response.statusText,
-    headers: [...response.headers],
-  });
-}
-
-export function describeAnswer(response: Response): string {
-  const type = response.headers.get('content-type')?.split(';')[0];
-  return type === undefined ? String(response.status) : `${response.status} ${type}`;
-}
-
-/** A query may carry a key. */
-export function withoutQuery(url: string | URL): string {
-  const { origin, pathname } = new URL(url);
-  return origin + pathname;
 }

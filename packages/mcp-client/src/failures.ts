@@ -1,10 +1,11 @@
 import { EgressError } from '@tramontane/egress';
 import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client';
 import { ConnectionError, type ConnectionErrorCode } from './connection-error.ts';
-import { MAX_ANSWER_BYTES, StreamEndedError } from './exchanges.ts';
+import { StreamEndedError } from './exchanges.ts';
 import { sentenceOf } from './server-sentence.ts';
 import { toUnreadable, unreadableReason } from './unreadable-answer.ts';
 import type { OpenTarget } from './server-target.ts';
+import { MAX_ANSWER_BYTES } from './watched-fetch.ts';
 
 /** What is known of the request that failed. */
 export interface FailedRequest {
@@ -14,22 +15,34 @@ export interface FailedRequest {
   readonly isCall: boolean;
   readonly sent: boolean;
   readonly failure?: EgressError | undefined;
+  /** The time limit that was reached, in words. */
+  readonly passed?: string | undefined;
 }
 
 /** Translate whatever the egress or the SDK threw. An abort by the caller is handled before this. */
 export function toConnectionError(error: unknown, request: FailedRequest): ConnectionError {
   if (error instanceof ConnectionError) return error;
+  if (request.passed !== undefined) {
+    const { target, what, isCall, sent } = request;
+    const sentence = `${target.origin} did not answer ${what} ${request.passed}.`;
+    return new ConnectionError('timed_out', sentence, {
+      server: target.origin,
+      mayHaveRun: isCall && sent,
+      cause: error,
+    });
+  }
   const egress = request.failure ?? findEgressError(error);
+  if (egress?.data.status !== undefined) return fromStatus(egress.data.status, undefined, request, egress);
   if (egress !== undefined) return fromEgress(egress, request);
   if (error instanceof SdkHttpError) return fromStatus(error.data.status, textOf(error), request, error);
   const { target, what } = request;
   const data = { server: target.origin, mayHaveRun: request.isCall && request.sent, cause: error };
   if (error instanceof StreamEndedError) {
-    return new ConnectionError(
-      'closed',
-      `${target.origin} ended its answer to ${what} before it was complete.`,
-      data,
-    );
+    const sentence =
+      error.reason === undefined
+        ? `${target.origin} ended its answer to ${what} before it was complete.`
+        : `${target.origin} ${error.reason} before it had answered ${what}.`;
+    return new ConnectionError('closed', sentence, data);
   }
   if (error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout) {
     return new ConnectionError(
@@ -54,7 +67,7 @@ export function toConnectionError(error: unknown, request: FailedRequest): Conne
     return new ConnectionError(
       'protocol_error',
       `${target.origin} answered ${what} with error ${error.code}: ${sentence}`,
-      { ...data, mayHaveRun: false },
+      { ...data, mayHaveRun: false, rpcCode: error.code },
     );
   }
   // The same kinds of error come from writing a request, to which nobody answered.
@@ -135,8 +148,9 @@ export function fromStatus(
   return new ConnectionError(code, `${target.origin} answered ${what} with HTTP ${status}${said}.${advice}`, {
     server: target.origin,
     status,
-    // A status of 4xx says that the request was turned away; after 408 and 5xx nobody knows how far it came.
-    mayHaveRun: request.isCall && (status >= 500 || status === 408),
+    // A status of 4xx says that the request was turned away; after 408 and 5xx nobody knows how far it came, and a 404 or
+    // 405 of a server that was there before may be the word of something in between.
+    mayHaveRun: request.isCall && (status >= 500 || status === 408 || status === 404 || status === 405),
     ...(cause === undefined ? {} : { cause }),
   });
 }

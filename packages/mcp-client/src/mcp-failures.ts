@@ -44,7 +44,14 @@ export function toFailedRequest(
   what: string,
   isCall: boolean,
 ): ConnectionError {
-  return toConnectionError(cause, { target, what, isCall, sent: exchange.sent, failure: exchange.failure });
+  return toConnectionError(cause, {
+    target,
+    what,
+    isCall,
+    sent: exchange.sent,
+    failure: exchange.failure,
+    passed: exchange.deadline.passed,
+  });
 }
 
 /** @throws ConnectionError where the failure is neither the tool's answer nor a reason to try again */
@@ -55,8 +62,13 @@ export function toCallOutcome(
   hasSession: boolean,
 ): CallOutcome {
   const { cause, exchange } = failure;
-  const error = toFailedRequest(failure, target, `the call of "${call.name}"`, true);
-  if (isStale(cause, exchange.status)) return { kind: 'stale', isSessionLost: hasSession, error };
+  const what = `the call of "${call.name}"`;
+  const refusal = refusalOf(cause, exchange.status);
+  if (refusal !== undefined) {
+    const error = toFailedRequest(failure, target, what, refusal === 'hearsay');
+    return { kind: 'stale', isSessionLost: hasSession, error };
+  }
+  const error = toFailedRequest(failure, target, what, true);
   // An unknown tool has no code of its own; a sentence that names the tool is about the tool.
   const isAboutTool =
     cause instanceof ProtocolError && (!NOT_UNDERSTOOD.has(cause.code) || cause.message.includes(call.name));
@@ -73,12 +85,27 @@ export function toCallOutcome(
   throw error;
 }
 
-/** Whether the server turned the request away before reading it, because this connection does not fit it any more. */
-function isStale(cause: unknown, status: number | undefined): boolean {
-  if (cause instanceof ProtocolError) return cause.code === VERSION_NOT_SUPPORTED;
-  if (!(cause instanceof SdkHttpError)) return false;
+/**
+ * Whether the request was turned away before it was read, because this connection does not fit the server any more, and
+ * by whom: a 404 in no form of MCP may come from something in between, even after the server has acted.
+ */
+function refusalOf(cause: unknown, status: number | undefined): 'by_server' | 'hearsay' | undefined {
+  if (cause instanceof ProtocolError) return cause.code === VERSION_NOT_SUPPORTED ? 'by_server' : undefined;
+  if (!(cause instanceof SdkHttpError)) return undefined;
+  const body = textOf(cause) ?? '';
+  if (refusesConnection(body) && (status === 400 || status === 404 || status === 405)) return 'by_server';
   // 404 is a lost session (2025) or an address without a server, 405 an address for something else.
-  return status === 404 || status === 405 || (status === 400 && refusesConnection(textOf(cause) ?? ''));
+  if (status !== 404 && status !== 405) return undefined;
+  return isRpcError(body) ? 'by_server' : 'hearsay';
+}
+
+function isRpcError(body: string): boolean {
+  try {
+    const value: unknown = JSON.parse(body);
+    return isRecord(value) && isRecord(value['error']) && typeof value['error']['code'] === 'number';
+  } catch {
+    return false;
+  }
 }
 
 /** Servers of 2025 answer 400 where a session is missing, and leave the id out because they did not look at the request. */

@@ -1,7 +1,7 @@
 import type { Egress } from '@tramontane/egress';
 import { type Attempt, ConnectionError } from './connection-error.ts';
 import type { CallOutcome, Dialect, RawListing } from './dialect.ts';
-import { MAX_ANSWER_BYTES, describeAnswer, withoutQuery } from './exchanges.ts';
+import { MAX_ANSWER_BYTES, describeAnswer, withoutQuery } from './watched-fetch.ts';
 import { fromStatus, toConnectionError } from './failures.ts';
 import { sentenceOf } from './server-sentence.ts';
 import type { OpenTarget } from './server-target.ts';
@@ -26,6 +26,7 @@ export function createRestDialect({ egress, target, toolsUrl }: RestDialectOptio
 
   return {
     name: 'rest',
+    via: 'http',
     protocolVersion: version,
     finding: { form: 'rest', toolsUrl },
     async list(signal): Promise<RawListing> {
@@ -46,6 +47,8 @@ export function createRestDialect({ egress, target, toolsUrl }: RestDialectOptio
         status: response.status,
       });
     },
+    // Nothing is open that could be lost.
+    ping: async () => undefined,
     async ask({ method }) {
       const { origin } = target();
       throw new ConnectionError('not_mcp_server', `${origin} speaks the REST form, which has no ${method}.`, {
@@ -107,9 +110,13 @@ async function invoke(about: About, invokeUrl: URL, call: ToolCall): Promise<Cal
     signal: call.signal,
   });
   if (response.ok) return { kind: 'answer', result: parseToolResult(text, target, what, response.status) };
-  const error = fromStatus(response.status, text, { ...about, sent: true });
-  if (response.status === 404 || response.status === 405)
-    return { kind: 'stale', isSessionLost: false, error };
+  const isStale = response.status === 404 || response.status === 405;
+  const error = fromStatus(response.status, text, {
+    ...about,
+    isCall: !isStale || !isJson(text),
+    sent: true,
+  });
+  if (isStale) return { kind: 'stale', isSessionLost: false, error };
   const sentence = sentenceOf(text);
   if ((response.status === 400 || response.status === 422) && sentence !== undefined) {
     // The server read the arguments and did not like them: the model can mend that.
@@ -171,6 +178,19 @@ interface About {
   readonly closed?: AbortSignal;
 }
 
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function sentenceCase(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** One request, read to its end. @throws ConnectionError; the reason of the signal where the caller aborted */
 async function exchange(
   about: About,
@@ -178,6 +198,7 @@ async function exchange(
   init: { method?: string; headers?: Record<string, string>; body?: string; signal: AbortSignal },
 ): Promise<{ response: Response; text: string }> {
   const { egress, target, closed } = about;
+  let sent = false;
   try {
     const response = await fetchAs(egress, target, url, {
       ...init,
@@ -185,17 +206,31 @@ async function exchange(
       signal: closed === undefined ? init.signal : AbortSignal.any([init.signal, closed]),
       timeoutMs: target.timeoutMs,
       maxBodyBytes: MAX_ANSWER_BYTES,
+      onSent: () => {
+        sent = true;
+      },
     });
     return { response, text: await response.text() };
   } catch (error) {
-    init.signal.throwIfAborted();
+    if (init.signal.aborted) {
+      if (!about.isCall || !sent) throw init.signal.reason;
+      throw new ConnectionError(
+        'cancelled',
+        `${sentenceCase(about.what)} to ${target.origin} was cancelled.`,
+        {
+          server: target.origin,
+          mayHaveRun: true,
+          cause: error,
+        },
+      );
+    }
     if (closed?.aborted === true) {
       throw new ConnectionError(
         'closed',
         `The connection to ${target.origin} was closed during ${about.what}.`,
         {
           server: target.origin,
-          mayHaveRun: about.isCall,
+          mayHaveRun: about.isCall && sent,
           cause: error,
         },
       );

@@ -1,21 +1,26 @@
 import { ConnectionError } from './connection-error.ts';
-import type { Dialect, Finding, Question, RawListing } from './dialect.ts';
-import { type DiscoveryOptions, discover, reconnect } from './discovery.ts';
-import { type Flight, startFlight } from './flight.ts';
+import type { Dialect, Finding, Question } from './dialect.ts';
+import type { DiscoveryOptions } from './discovery.ts';
+import { createListingCache } from './listing-cache.ts';
 import type { OpenTarget } from './server-target.ts';
-import { type ToolListing, parseToolDefinitions } from './tool-definitions.ts';
+import type { ServerHealth } from './supervisor/health.ts';
+import { startKeepAlive } from './supervisor/keep-alive.ts';
+import { type Line, createLink } from './supervisor/link.ts';
+import type { ToolListing } from './tool-definitions.ts';
 import { type ToolCall, type ToolResult, toErrorResult } from './tool-result.ts';
 
-export interface ServerStateOptions extends Pick<DiscoveryOptions, 'egress' | 'client' | 'answers'> {
-  readonly now: () => number;
+export interface ServerStateOptions extends Omit<DiscoveryOptions, 'target' | 'onListChanged'> {
   readonly idleMs: number;
+  readonly keepAliveMs: number;
   /** Aborted when all connections are closed. */
   readonly closed: AbortSignal;
+  readonly onHealth: (health: ServerHealth) => void;
 }
 
 /** Everything that is kept of one server for one scope: where it was found, the connection, the list of tools. */
 export interface ServerState {
   readonly isConnected: boolean;
+  readonly health: ServerHealth;
   /** Take over limits and headers of a newer target of the same scope. */
   retarget(target: OpenTarget): void;
   listTools(signal: AbortSignal, refresh: boolean): Promise<ToolListing>;
@@ -24,145 +29,134 @@ export interface ServerState {
   close(): Promise<void>;
 }
 
-const LIST_TTL_MS = 5 * 60_000;
-
-/** A connection with the number of requests on it. One that is let go is closed after its last request. */
-interface Line {
-  readonly dialect: Dialect;
-  uses: number;
-  isDropped: boolean;
-}
+/** Requests in a row without an answer in time, after which the connection itself is doubted. */
+const MAX_SILENCES = 3;
+const LONGEST_PING_MS = 10_000;
 
 export function createServerState(first: OpenTarget, options: ServerStateOptions): ServerState {
   let target = first;
-  let finding: Finding | undefined;
-  let line: Line | undefined;
-  let connecting: Flight<Line> | undefined;
-  let listing: Flight<ToolListing> | undefined;
-  let cached: { listing: ToolListing; expiresAt: number } | undefined;
-  /** Counts changes the server told of, so that a list that was under way meanwhile is not taken for new. */
-  let changes = 0;
   let users = 0;
   let idleTimer: NodeJS.Timeout | undefined;
 
-  const discovery: DiscoveryOptions = {
-    egress: options.egress,
-    client: options.client,
-    target: () => target,
-    answers: options.answers,
-    onListChanged: () => {
-      changes += 1;
-      // The old definitions still tell which arguments go into headers until the new ones are here.
-      if (cached !== undefined) cached = { ...cached, expiresAt: -Infinity };
-    },
-  };
-
-  async function connect(signal: AbortSignal): Promise<Line> {
-    const known = finding;
-    const opened =
-      (known === undefined ? undefined : await reconnect(discovery, known, signal)) ??
-      (await discover(discovery, signal));
-    if (signal.aborted) {
-      // Everybody left while the handshake ended well.
-      await opened.close();
-      signal.throwIfAborted();
-    }
-    finding = opened.finding;
-    line = { dialect: opened, uses: 0, isDropped: false };
-    return line;
-  }
-
-  /** The open connection, or a new one that all who ask meanwhile share. */
-  async function connected(signal: AbortSignal): Promise<Line> {
-    if (line !== undefined) return line;
-    if (connecting === undefined || connecting.abandoned) {
-      const flight = startFlight(options.closed, connect);
-      connecting = flight;
-      void flight.landed.then(() => {
-        if (connecting === flight) connecting = undefined;
+  const link = createLink({
+    discovery: { ...options, target: () => target, onListChanged: () => listings.expire() },
+    closed: options.closed,
+    isWanted: () => users > 0 || idleTimer !== undefined,
+    onChange: () => options.onHealth(health()),
+  });
+  const listings = createListingCache({
+    now: options.now,
+    closed: options.closed,
+    fetch: signal =>
+      onAnyLine(
+        signal,
+        async dialect => ({ source: dialect, raw: await dialect.list(signal) }),
+        isWorthAnotherLook,
+      ),
+  });
+  const keepAlive = startKeepAlive({
+    everyMs: options.keepAliveMs,
+    line: () => link.line,
+    ping: async line => {
+      const signal = AbortSignal.timeout(LONGEST_PING_MS);
+      const asked = on(line, dialect => dialect.ping(signal));
+      await asked.catch((cause: unknown) => {
+        if (!signal.aborted) return;
+        const message = `${target.origin} gave no sign of life within ${LONGEST_PING_MS} ms.`;
+        link.drop(line, { error: new ConnectionError('closed', message, { server: target.origin, cause }) });
       });
-    }
-    return connecting.join(signal);
+    },
+  });
+
+  function health(): ServerHealth {
+    const { last } = listings;
+    return {
+      server: target.origin,
+      ...link.health,
+      ...(last && {
+        tools: { count: last.tools.length, fetchedAt: last.fetchedAt, stale: last.stale !== undefined },
+      }),
+    };
   }
 
-  /** Let go of a connection that no longer fits. Only the one that failed: another caller may have made a new one. */
-  function drop(failed: Line, isSessionLost: boolean): void {
-    if (line === failed) {
-      line = undefined;
-      if (!isSessionLost) finding = undefined;
-    }
-    failed.isDropped = true;
-  }
-
-  async function on<T>(chosen: Line, work: (dialect: Dialect) => Promise<T>): Promise<T> {
-    chosen.uses += 1;
+  /** Work on a connection; what its failure says of the connection is acted on here, and the failure goes on. */
+  async function on<T>(
+    line: Line,
+    work: (dialect: Dialect) => Promise<T>,
+    isMisfit: (error: ConnectionError) => boolean = () => false,
+  ): Promise<T> {
+    line.uses += 1;
     try {
-      return await work(chosen.dialect);
+      const done = await work(line.dialect);
+      link.prove(line);
+      return done;
+    } catch (error) {
+      if (error instanceof ConnectionError) judge(line, error, isMisfit(error));
+      throw error;
     } finally {
-      chosen.uses -= 1;
-      // Closing earlier would cut off other requests, whose answers may still come.
-      if (chosen.isDropped && chosen.uses === 0) chosen.dialect.close().catch(() => undefined);
+      line.uses -= 1;
+      link.release(line);
     }
+  }
+
+  function judge(line: Line, error: ConnectionError, isMisfit: boolean): void {
+    if (error.code === 'timed_out') line.silences += 1;
+    // A pool of connections is behind an HTTP line: one that broke says nothing of the next.
+    const isOver = error.code === 'closed' && line.dialect.via !== 'http';
+    // In 2025 a 404 is most often a lost session; the address stays.
+    const isSession = error.status === 404 && line.dialect.name === 'mcp-2025';
+    const isGone = error.status === 404 || error.status === 405;
+    if (isMisfit || isGone) link.drop(line, { error, isElsewhere: !isSession });
+    else if (isOver || error.code === 'unreachable' || line.silences >= MAX_SILENCES)
+      link.drop(line, { error });
+    else if (error.rpcCode !== undefined || error.answered) link.prove(line);
   }
 
   /** Work without an effect: where the connection turns out not to fit any more, it is done again on a new one. */
-  async function onAnyLine<T>(signal: AbortSignal, work: (dialect: Dialect) => Promise<T>): Promise<T> {
-    const first = await connected(signal);
+  async function onAnyLine<T>(
+    signal: AbortSignal,
+    work: (dialect: Dialect) => Promise<T>,
+    isMisfit: (error: ConnectionError) => boolean,
+  ): Promise<T> {
+    const line = await link.connected(signal);
     try {
-      return await on(first, async dialect => {
-        try {
-          return await work(dialect);
-        } catch (error) {
-          const isStale = error instanceof ConnectionError && isWorthAnotherLook(error);
-          // In 2025 this is most often a lost session; the address stays.
-          if (isStale) drop(first, error.status === 404 && dialect.name === 'mcp-2025');
-          throw error;
-        }
+      return await on(line, work, isMisfit);
+    } catch (error) {
+      if (!line.isDropped || signal.aborted) throw error;
+    }
+    return on(await link.connected(signal), work);
+  }
+
+  /** The answer, or why the call may be made again on another connection. */
+  async function callOn(line: Line, call: ToolCall): Promise<ToolResult | ConnectionError> {
+    const inputSchema = listings.last?.tools.find(tool => tool.name === call.name)?.inputSchema;
+    try {
+      return await on(line, async dialect => {
+        const outcome = await dialect.call(call, inputSchema);
+        if (outcome.kind === 'answer') return outcome.result;
+        link.drop(line, { error: outcome.error, isElsewhere: !outcome.isSessionLost });
+        return outcome.error;
       });
     } catch (error) {
-      if (!first.isDropped || signal.aborted) throw error;
+      const isUnsent = error instanceof ConnectionError && line.isDropped && !error.mayHaveRun;
+      if (!isUnsent || call.signal.aborted) throw error;
+      return error;
     }
-    return on(await connected(signal), work);
   }
 
-  async function fetchListing(signal: AbortSignal): Promise<ToolListing> {
-    const before = changes;
-    const { source, raw } = await onAnyLine(
-      signal,
-      async (dialect): Promise<{ source: Dialect; raw: RawListing }> => ({
-        source: dialect,
-        raw: await dialect.list(signal),
-      }),
-    );
-    const { tools, problems } = parseToolDefinitions(raw.items, source.name);
-    const fetchedAt = options.now();
-    const found: ToolListing = {
-      tools,
-      dialect: source.name,
-      protocolVersion: source.protocolVersion,
-      ...(source.serverName === undefined ? {} : { serverName: source.serverName }),
-      ...(source.instructions === undefined ? {} : { instructions: source.instructions }),
-      fetchedAt,
-      problems: [...raw.problems, ...problems],
-    };
-    if (changes === before)
-      cached = { listing: found, expiresAt: fetchedAt + Math.max(0, raw.ttlMs ?? LIST_TTL_MS) };
-    return found;
-  }
-
-  async function callOnce(call: ToolCall, isLast: boolean): Promise<ToolResult | undefined> {
-    const chosen = await connected(call.signal);
-    const inputSchema = cached?.listing.tools.find(tool => tool.name === call.name)?.inputSchema;
-    return on(chosen, async dialect => {
-      const outcome = await dialect.call(call, inputSchema);
-      if (outcome.kind === 'answer') return outcome.result;
-      // The REST form has no code for an unknown tool: a 404 that stays on a new look is about the tool.
-      if (isLast && dialect.name === 'rest' && outcome.error.status === 404)
-        return toErrorResult(outcome.error.message);
-      drop(chosen, outcome.isSessionLost);
-      if (isLast) throw outcome.error;
-      return undefined;
-    });
+  async function callTool(call: ToolCall): Promise<ToolResult> {
+    const first = await link.connected(call.signal);
+    const outcome = await callOn(first, call);
+    if (!(outcome instanceof ConnectionError)) return outcome;
+    const second = await link.connected(call.signal);
+    // The REST form has no code for an unknown tool: a 404 of a server that is still there is about the tool.
+    const isSame = isSamePlace(first.dialect.finding, second.dialect.finding);
+    if (isSame && outcome.mayHaveRun) throw outcome;
+    if (isSame && outcome.status === 404 && first.dialect.name === 'rest')
+      return toErrorResult(outcome.message);
+    const again = await callOn(second, call);
+    if (again instanceof ConnectionError) throw again;
+    return again;
   }
 
   /** Runs work with the idle clock stopped, and gives an abort by `close` its name. */
@@ -182,21 +176,21 @@ export function createServerState(first: OpenTarget, options: ServerStateOptions
     } finally {
       users -= 1;
       if (users === 0 && !options.closed.aborted) {
-        idleTimer = setTimeout(rest, options.idleMs);
+        idleTimer = setTimeout(() => {
+          idleTimer = undefined;
+          link.rest();
+        }, options.idleMs);
         idleTimer.unref();
       }
     }
   }
 
-  function rest(): void {
-    const idle = line;
-    line = undefined;
-    idle?.dialect.close().catch(() => undefined);
-  }
-
   return {
     get isConnected() {
-      return line !== undefined || users > 0;
+      return link.line !== undefined || users > 0;
+    },
+    get health() {
+      return health();
     },
     retarget(next) {
       target = next;
@@ -204,38 +198,38 @@ export function createServerState(first: OpenTarget, options: ServerStateOptions
     listTools: (signal, refresh) =>
       used(async () => {
         signal.throwIfAborted();
-        if (!refresh && cached !== undefined && options.now() < cached.expiresAt) return cached.listing;
-        if (listing === undefined || listing.abandoned) {
-          const flight = startFlight(options.closed, fetchListing);
-          listing = flight;
-          void flight.landed.then(() => {
-            if (listing === flight) listing = undefined;
-          });
-        }
-        return listing.join(signal);
+        return listings.read(signal, refresh);
       }),
     callTool: call =>
       used(async () => {
         call.signal.throwIfAborted();
-        const result = (await callOnce(call, false)) ?? (await callOnce(call, true));
-        if (result === undefined) throw new Error('unreachable: the last attempt answers or throws');
-        return result;
+        return callTool(call);
       }),
     ask: question =>
       used(async () => {
         question.signal.throwIfAborted();
-        return onAnyLine(question.signal, dialect => dialect.ask(question));
+        return onAnyLine(
+          question.signal,
+          dialect => dialect.ask(question),
+          // "No such method" is an answer: a server need not have prompts.
+          error => error.rpcCode === undefined && isWorthAnotherLook(error),
+        );
       }),
     async close() {
       clearTimeout(idleTimer);
-      const open = line;
-      line = undefined;
-      await open?.dialect.close();
+      keepAlive.stop();
+      await link.close();
     },
   };
 }
 
-/** Whether a failed list may come from a server that changed under its address. */
+function isSamePlace(one: Finding, other: Finding): boolean {
+  if (one.form === 'rest') return other.form === 'rest' && one.toolsUrl.href === other.toolsUrl.href;
+  if (other.form === 'rest') return false;
+  return one.url.href === other.url.href && one.via === other.via && one.era === other.era;
+}
+
+/** Whether a failure may come from a server that changed under its address. */
 function isWorthAnotherLook(error: ConnectionError): boolean {
   return error.code === 'protocol_error' && (error.status === undefined || error.status < 500);
 }

@@ -1,3 +1,4 @@
+import type { ConnectionErrorCode } from './connection-error.ts';
 import { headerFault } from './header-parameters.ts';
 import { isRecord } from './json.ts';
 import { referenceFault } from './schema-references.ts';
@@ -45,6 +46,8 @@ export interface ToolListing {
   readonly fetchedAt: number;
   /** What was left out of the server's list and why, for people. */
   readonly problems: readonly string[];
+  /** The server did not answer when it was asked again: this is the list of `fetchedAt`. */
+  readonly stale?: { readonly code: ConnectionErrorCode; readonly message: string };
 }
 
 export const MAX_TOOLS = 2_000;

@@ -18,6 +18,14 @@ export interface ToolCall {
   /** Sent as X-Request-ID. */
   requestId?: string;
   signal: AbortSignal;
+  /** What the tool tells of its work. Each report also starts the idle limit of the call anew. */
+  onProgress?: (progress: Progress) => void;
+}
+
+export interface Progress {
+  readonly progress: number;
+  readonly total?: number | undefined;
+  readonly message?: string | undefined;
 }
 
 export function toErrorResult(text: string): ToolResult {
