@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { parseSettings, startCompany, type Company } from '@tramontane/example-company';
+import { createGuard, openAuthServer } from '@tramontane/testkit/auth-servers';
 import {
   openRestServer,
   openSdkV1Server,
@@ -240,26 +241,35 @@ it('Versioning: an address that ends in /v2 means the second version of the REST
   expectNoSecret('token-of-v2-Xw7');
 });
 
-it('OAuth 2.0 is refused by name until it is there, and stored nowhere', async () => {
-  const answer = await api.send('POST', '/v1/agents', {
+it('OAuth 2.0: gets a token with the client credentials, and calls the tool', async () => {
+  const authServer = await openAuthServer({ clients: { 'the-client': 'client-secret-Yk2' } });
+  const server = await openSdkV2Server({
+    tools: TOOLS,
+    guard: createGuard({ authServer }),
+  });
+  opened.push(server);
+  onTestFinished(() => authServer.close());
+  const agent = await post('/v1/agents', {
     model: 'mistral-medium-latest',
     name: 'OAuth Agent',
     tools: [
       {
         type: 'mcp',
         config: {
-          server_url: company.url,
+          server_url: server.url,
           auth: {
             type: 'oauth2',
             client_id: 'the-client',
             client_secret: 'client-secret-Yk2',
-            token_url: `${company.url}/token`,
+            token_url: `${authServer.issuer}/token`,
           },
         },
       },
     ],
   });
-  expect(answer).toMatchObject({ status: 400, json: { type: 'not_supported', param: 'tools' } });
+  const [execution] = await startWith(agent, 'Use warehouse_lookup with part "axle"');
+  expect(infoText(record(execution))).toContain('B7');
+  expect(authServer.tokenRequests).toHaveLength(1);
   expectNoSecret('client-secret-Yk2');
 });
 

@@ -30,6 +30,7 @@ export const ROOM_IMPORTS: Readonly<Record<string, readonly string[] | 'all'>> =
   'database-server.ts': ['config.ts', 'store'],
   'api-keys.ts': ['config.ts', 'core', 'store', 'database-server.ts'],
   'sweep-runs.ts': ['core', 'store'],
+  'create-oauth.ts': ['core', 'http', 'store', 'tools'],
   'compose.ts': 'all',
   'index.ts': 'all',
   'main.ts': 'all',

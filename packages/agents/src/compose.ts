@@ -18,6 +18,7 @@ import { openRuns } from './core/runs.ts';
 import { createSecretBox } from './core/secret-box.ts';
 import { openGeneratedKey } from './generated-keys.ts';
 import { openDatabaseServer } from './database-server.ts';
+import { createOAuth } from './create-oauth.ts';
 import { createHttpServer } from './http/server.ts';
 import { createCallModel, createModelCatalogue } from './models/index.ts';
 import { createAgentAliasStore } from './store/agent-alias-store.ts';
@@ -102,8 +103,15 @@ export async function startServer(config: Config, options: StartServerOptions = 
     const connectorStore = createConnectorStore(db);
     const conversationStore = createConversationStore(db);
     const runStore = createRunStore(db, owner);
-    const vault = createConnectorVault(createSecretBox(secretKeys));
+    const box = createSecretBox(secretKeys);
+    const vault = createConnectorVault(box);
+    let listening = config.port;
+    const oauth = createOAuth(
+      { connectors: connectorStore, vault, box, now: () => new Date(), db, egress },
+      () => config.publicUrl ?? `http://${urlHost(config.host)}:${listening}`,
+    );
     const servers = createToolServers(connections, {
+      authorizers: oauth.authorizers,
       trusted: [...config.trustedToolServers, ...extra.map(origin => `http://${origin}`)],
       onLeftOut: ({ id, name }, problems) =>
         log.warn(
@@ -154,6 +162,7 @@ export async function startServer(config: Config, options: StartServerOptions = 
         checkModel,
         now,
       }),
+      signIns: oauth.routes,
       models: catalogue,
       health: { version: manifest.version, isReady: async () => ready && (await database.isAlive()) },
       keys: createKeyCheck({
@@ -171,6 +180,7 @@ export async function startServer(config: Config, options: StartServerOptions = 
     options.onProgress?.('Starting the Agents API');
     await http.listen({ host: config.host, port: config.port });
     const port = portOf(http.server.address());
+    listening = port;
     egress.refuse(String(port));
     const close = once(() => opened.disposeAsync());
     return { url: `http://${urlHost(config.host)}:${port}`, port, apiKey, databaseLocation: location, close };

@@ -45,6 +45,14 @@ const SETTINGS = {
     secret: false,
     parse: text => resolve(text ?? '.tramontane'),
   },
+  publicUrl: {
+    name: 'TRAMONTANE_PUBLIC_URL',
+    type: 'http(s) URL',
+    fallback: 'where the Agents API listens',
+    meaning: 'Address at which browsers reach this server, for people who sign in to tool servers.',
+    secret: false,
+    parse: text => parseHttpUrl(text?.replace(/\/+$/, '')),
+  },
   databaseUrl: {
     name: 'DATABASE_URL',
     type: 'postgresql:// URL',

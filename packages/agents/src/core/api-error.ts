@@ -18,6 +18,14 @@ export const API_ERRORS = {
   not_found: { meaning: 'There is no such thing, or it is not yours.', retry: false },
   conflict: { meaning: 'The thing exists already, or is busy.', retry: true },
   tool_server_refused: { meaning: 'The tool server refused the credentials of the connector.', retry: false },
+  sign_in_required: {
+    meaning: 'A person has to sign in to the tool server first; the message says where.',
+    retry: false,
+  },
+  authorization_failed: {
+    meaning: 'Signing in to the tool server cannot be done, or must not be; the message says why.',
+    retry: false,
+  },
   tool_server_unreachable: { meaning: 'The tool server gave no usable answer.', retry: true },
   tool_server_timed_out: { meaning: 'The tool server did not answer in time.', retry: true },
   model_failed: { meaning: 'The model could not answer; the message says why.', retry: true },

@@ -3,8 +3,31 @@ export interface ConnectorAccess {
   readonly auth:
     | { readonly type: 'none' }
     | { readonly type: 'bearer'; readonly token: string }
-    | { readonly type: 'api_key'; readonly key: string; readonly header: string };
+    | { readonly type: 'api_key'; readonly key: string; readonly header: string }
+    | ClientCredentials
+    /** Tokens of a person's sign-in, by the name they are kept under. */
+    | { readonly type: 'sign_in'; readonly credential: string };
   readonly headers: Readonly<Record<string, string>>;
+  readonly oauth?: ConnectorOAuth;
+}
+
+/** Tokens that the client asks for as itself (RFC 6749 section 4.4). */
+export interface ClientCredentials {
+  readonly type: 'client_credentials';
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Absent where the tool server's own metadata says where tokens are. */
+  readonly tokenUrl?: string;
+  readonly scope?: string;
+  readonly method?: 'client_secret_basic' | 'client_secret_post';
+}
+
+/** What the creator of a connector said of its authorization server. */
+export interface ConnectorOAuth {
+  /** The client that was registered there by hand. */
+  readonly client?: { readonly clientId: string; readonly clientSecret?: string };
+  /** RFC 8414 metadata, in place of looking for it. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
 export type ConnectorVisibility = 'private' | 'shared_workspace' | 'shared_org';

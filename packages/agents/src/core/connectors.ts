@@ -1,11 +1,13 @@
 import type { CreateConnector, UpdateConnector } from '@tramontane/wire';
-import { ApiError, notFound, type ApiErrorCode } from './api-error.ts';
+import { ApiError, notFound } from './api-error.ts';
 import type { Caller } from './caller.ts';
 import { connectorAccess, connectorConfig, changedConnector } from './given-connector.ts';
 import type { Connector } from './connector.ts';
+import { withSignIn } from './connector-sign-in.ts';
 import type { GivenToolsPorts } from './given-tools.ts';
 import { createUuid, isUuid } from './ids.ts';
-import { ToolServerFailure, type ListedTool, type ToolAnswer, type ToolServers } from './ports.ts';
+import type { ListedTool, ToolAnswer, ToolServers } from './ports.ts';
+import { toApiError } from './tool-server-error.ts';
 import { refuseUnstorable } from './unsupported.ts';
 
 /** What can be done with connectors (`/v1/connectors`). */
@@ -46,9 +48,15 @@ export function createConnectors(ports: ConnectorsPorts): Connectors {
     if (!connector) throw notFound('connector', idOrName);
     return connector;
   };
-  const listed = async (connector: Connector, options: { refresh: boolean; signal: AbortSignal }) => {
+  const accessOf = (caller: Caller, connector: Connector) =>
+    withSignIn(ports.vault.accessOf(connector), caller);
+  const listed = async (
+    caller: Caller,
+    connector: Connector,
+    options: { refresh: boolean; signal: AbortSignal },
+  ) => {
     const listing = await ports.servers
-      .list(connector, ports.vault.accessOf(connector), options)
+      .list(connector, accessOf(caller, connector), options)
       .catch(error => Promise.reject(toApiError(error)));
     return listing.tools;
   };
@@ -84,11 +92,11 @@ export function createConnectors(ports: ConnectorsPorts): Connectors {
       if (!isUuid(id) || !(await ports.connectors.remove(caller, id))) throw notFound('connector', id);
     },
     async listTools(caller, idOrName, options) {
-      return await listed(await get(caller, idOrName), options);
+      return await listed(caller, await get(caller, idOrName), options);
     },
     async callTool(caller, idOrName, call) {
       const connector = await get(caller, idOrName);
-      const tools = await listed(connector, { refresh: false, signal: call.signal });
+      const tools = await listed(caller, connector, { refresh: false, signal: call.signal });
       if (!tools.some(({ name }) => name === call.tool)) {
         throw new ApiError(
           'not_found',
@@ -96,7 +104,7 @@ export function createConnectors(ports: ConnectorsPorts): Connectors {
         );
       }
       return await ports.servers
-        .call(connector, ports.vault.accessOf(connector), { ...call, key: call.requestId })
+        .call(connector, accessOf(caller, connector), { ...call, key: call.requestId })
         .catch(error => Promise.reject(toApiError(error)));
     },
   };
@@ -106,16 +114,4 @@ function nameTaken(name: string): ApiError {
   return new ApiError('conflict', `A connector named ${name} exists already. Choose another name.`, {
     param: 'name',
   });
-}
-
-const API_CODES: Partial<Record<ToolServerFailure['code'], ApiErrorCode>> = {
-  refused: 'tool_server_refused',
-  timed_out: 'tool_server_timed_out',
-  invalid_target: 'invalid_request',
-};
-
-/** 401/403 of the tool server, its silence, and everything else that is no answer (API notes, direct tool call). */
-function toApiError(error: unknown): unknown {
-  if (!(error instanceof ToolServerFailure)) return error;
-  return new ApiError(API_CODES[error.code] ?? 'tool_server_unreachable', error.message, { cause: error });
 }

@@ -1,5 +1,4 @@
 import type { McpAuth } from '@tramontane/wire';
-import { ApiError } from './api-error.ts';
 import type { Caller } from './caller.ts';
 import {
   DEFAULT_TOOL_TIMEOUT_MS,
@@ -46,13 +45,21 @@ export function toInlineConnector(caller: Caller, server: InlineServer, vault: C
       visibility: 'private',
       systemPrompt: null,
       timeoutMs,
-      authMethods: [access.auth.type === 'none' ? 'none' : 'bearer'],
+      authMethods: [METHODS[access.auth.type]],
     },
     sealedAccess: vault.seal(id, access),
     createdAt: at,
     modifiedAt: at,
   };
 }
+
+const METHODS = {
+  none: 'none',
+  bearer: 'bearer',
+  api_key: 'bearer',
+  client_credentials: 'oauth2',
+  sign_in: 'oauth2',
+} as const satisfies Record<ConnectorAccess['auth']['type'], string>;
 
 function toAuth(auth: McpAuth | null): ConnectorAccess['auth'] {
   switch (auth?.type) {
@@ -63,10 +70,12 @@ function toAuth(auth: McpAuth | null): ConnectorAccess['auth'] {
     case 'api_key':
       return { type: 'api_key', key: auth.key, header: auth.header };
     case 'oauth2':
-      throw new ApiError(
-        'not_supported',
-        'auth of type oauth2 is not supported yet. Use type bearer with an access token, or api_key.',
-        { param: 'tools' },
-      );
+      return {
+        type: 'client_credentials',
+        clientId: auth.client_id,
+        clientSecret: auth.client_secret,
+        tokenUrl: auth.token_url,
+        ...(auth.scope !== undefined && { scope: auth.scope }),
+      };
   }
 }

@@ -10,6 +10,7 @@ import type { StoredConnectorTool, StoredTool } from './agent.ts';
 import { toBoxFunction, type BoxTool } from './box-tool.ts';
 import { callConnector, refusedCall, type CallOptions } from './call-connector.ts';
 import type { Caller } from './caller.ts';
+import { withSignIn } from './connector-sign-in.ts';
 import type { ConnectorVault } from './connector-vault.ts';
 import type { Connector, ConnectorAccess } from './connector.ts';
 import { toHandoffTools } from './handoff-tools.ts';
@@ -150,7 +151,7 @@ async function listConnector(
     (await ports.connectors.find(run.caller, tool.connectorId));
   // A connector that was deleted takes its tools with it; the agent goes on without them (API documentation).
   if (!connector) return { listed: [] };
-  const access = ports.vault.accessFor(connector, tool);
+  const access = withSignIn(ports.vault.accessFor(connector, tool), run.caller);
   try {
     const options = { signal: run.signal, ...(fresh.has(connector.id) && { refresh: true }) };
     const { tools } = await ports.servers.list(connector, access, options);

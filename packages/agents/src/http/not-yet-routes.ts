@@ -3,7 +3,6 @@ import { ApiError } from '../core/api-error.ts';
 
 /** Parts of the API that this server does not have yet. They are refused by name: a 404 would look like a wrong address. */
 const NOT_YET: readonly (readonly [methods: HTTPMethods[], url: string, what: string])[] = [
-  [['GET'], '/v1/connectors/:id/auth_url', 'Signing in to connectors with OAuth'],
   [['GET'], '/v1/connectors/:id/authentication_methods', 'Listing the ways to sign in to a connector'],
   [
     ['GET', 'POST', 'PATCH', 'DELETE'],

@@ -22,12 +22,14 @@ import { addHealthRoutes, type Health } from './health-routes.ts';
 import { acceptJsonOnly } from './json-body.ts';
 import { addModelRoutes, type Models } from './model-routes.ts';
 import { addNotYetRoutes } from './not-yet-routes.ts';
+import { CALLBACK_PATH, CLIENT_METADATA_PATH, type SignInRoutes, addSignInRoutes } from './sign-in-routes.ts';
 
 export interface HttpPorts {
   readonly agents: Agents;
   readonly completions: Completions;
   readonly connectors: Connectors;
   readonly conversations: Conversations;
+  readonly signIns: SignInRoutes;
   readonly models: Models;
   readonly health: Health;
   readonly keys: KeyCheck;
@@ -78,6 +80,7 @@ export function createHttpServer(ports: HttpPorts): FastifyInstance {
   addCompletionRoutes(app, ports.completions);
   addConversationRoutes(app, ports.conversations);
   addConnectorRoutes(app, ports.connectors);
+  addSignInRoutes(app, ports.signIns);
   addModelRoutes(app, ports.models);
   addNotYetRoutes(app);
   return app;
@@ -97,7 +100,14 @@ async function answerUnreadable(
   }
 }
 
+const PUBLIC_PATHS: ReadonlySet<string> = new Set([
+  '/health',
+  '/health/ready',
+  CALLBACK_PATH,
+  CLIENT_METADATA_PATH,
+]);
+
 function isPublic(url: string): boolean {
   const path = url.split('?')[0];
-  return path === '/health' || path === '/health/ready';
+  return PUBLIC_PATHS.has(path ?? '');
 }

@@ -92,6 +92,37 @@ interface ApiKeyTable extends Owned {
   revoked_at: Time | null;
 }
 
+interface OAuthTokenTable {
+  connector_id: string;
+  credential: string;
+  workspace: string;
+  sealed: string | null;
+  /** Counts changes, so that of two on the same state only the first is kept. */
+  version: number;
+  claimed_until: ColumnType<Date | null, Date | null, Date | null>;
+  updated_at: Time;
+}
+
+interface OAuthClientTable {
+  workspace: string;
+  issuer: string;
+  redirect_uri: string;
+  sealed: string;
+  created_at: Time;
+}
+
+interface OAuthSignInTable extends Owned {
+  state_hash: string;
+  /** Whoever started it, as the key said at that moment. */
+  caller: Json;
+  connector_id: string;
+  credentials_name: string;
+  credentials_title: string | null;
+  sealed: string;
+  return_url: string | null;
+  expires_at: Time;
+}
+
 export interface Tables {
   workspaces: WorkspaceTable;
   api_keys: ApiKeyTable;
@@ -102,6 +133,9 @@ export interface Tables {
   conversations: ConversationTable;
   runs: RunTable;
   run_events: RunEventTable;
+  oauth_tokens: OAuthTokenTable;
+  oauth_clients: OAuthClientTable;
+  oauth_sign_ins: OAuthSignInTable;
 }
 
 export type AgentAliasRow = Selectable<AgentAliasTable>;

@@ -1,18 +1,16 @@
 import { createHash } from 'node:crypto';
-import {
-  ConnectionError,
-  type Connections,
-  type ServerTarget,
-  type ToolDefinition,
-} from '@tramontane/mcp-client';
+import type { Connections, ServerTarget, ToolDefinition } from '@tramontane/mcp-client';
 import type { Connector, ConnectorAccess } from '../core/connector.ts';
 import { isTooDeep, MAX_DEPTH } from '../core/nesting.ts';
 import { ToolServerFailure, type ListedTool, type ToolServers } from '../core/ports.ts';
+import type { Authorizers } from './authorizers.ts';
+import { toFailure } from './to-failure.ts';
 
 /** Tool servers reached through the connections of `mcp-client`. */
 export function createToolServers(
   connections: Connections,
   options: {
+    readonly authorizers: Authorizers;
     /** Origins of servers whose word about their tools the operator trusts; `*` trusts every one. */
     readonly trusted: readonly string[];
     /** Tools of a server that had to be left out, each with its reason: told once for each list that came in. */
@@ -23,7 +21,10 @@ export function createToolServers(
   return {
     async list(connector, access, { signal, refresh }) {
       const listing = await connections
-        .listTools(toTarget(connector, access), { signal, ...(refresh !== undefined && { refresh }) })
+        .listTools(toTarget(options.authorizers, connector, access), {
+          signal,
+          ...(refresh !== undefined && { refresh }),
+        })
         .catch(error => Promise.reject(toFailure(error, connector, signal)));
       if (listing.problems.length > 0 && !told.has(listing)) options.onLeftOut(connector, listing.problems);
       told.add(listing);
@@ -34,7 +35,7 @@ export function createToolServers(
     },
     async call(connector, access, call) {
       const answer = await connections
-        .callTool(toTarget(connector, access), {
+        .callTool(toTarget(options.authorizers, connector, access), {
           name: call.tool,
           arguments: { ...call.arguments },
           idempotencyKey: call.key,
@@ -55,7 +56,7 @@ function toListed({ annotations, icons, ...tool }: ToolDefinition): ListedTool {
   return { ...tool, ...(annotations && { annotations: { ...annotations } }), ...(icons && { icons }) };
 }
 
-function toTarget(connector: Connector, access: ConnectorAccess): ServerTarget {
+function toTarget(authorizers: Authorizers, connector: Connector, access: ConnectorAccess): ServerTarget {
   return {
     scope: {
       workspace: connector.workspace,
@@ -64,27 +65,10 @@ function toTarget(connector: Connector, access: ConnectorAccess): ServerTarget {
       credential: createHash('sha256').update(JSON.stringify(access)).digest('hex'),
     },
     url: connector.config.server,
-    auth: access.auth,
+    auth: authorizers.authFor(connector, access),
     headers: access.headers,
     timeoutMs: connector.config.timeoutMs,
   };
-}
-
-function toFailure(error: unknown, connector: Connector, signal: AbortSignal): unknown {
-  if (error instanceof ConnectionError) {
-    const { code, mayHaveRun, answered } = error;
-    return new ToolServerFailure(code, error.message, { mayHaveRun, answered, cause: error });
-  }
-  // What a stack that is too small throws, when the client writes such a call or takes such an answer apart.
-  if (error instanceof RangeError) {
-    const message = `A call of ${connector.name}, or its answer, is nested too deep to be written or read.`;
-    return new ToolServerFailure('protocol_error', message, { mayHaveRun: true, cause: error });
-  }
-  if (signal.aborted) {
-    const message = `The call to ${connector.name} was cancelled.`;
-    return new ToolServerFailure('cancelled', message, { mayHaveRun: true, cause: error });
-  }
-  return error;
 }
 
 function tooDeep(connector: Connector): ToolServerFailure {

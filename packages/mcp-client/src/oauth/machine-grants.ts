@@ -3,6 +3,7 @@ import { type GivenServer, findAuthorizationServer } from './authorization-serve
 import type { Obtain } from './authorizer.ts';
 import { type OAuthCredential, unionOfScopes } from './credential.ts';
 import { createDpopKey } from './dpop.ts';
+import { parseEndpoint } from './endpoint-url.ts';
 import { type ClientAuthentication, type OAuthClient, authenticationFor } from './oauth-client.ts';
 import type { Outside } from './outside.ts';
 import { TokenRefusal, post, requestTokens, toRefusal } from './token-endpoint.ts';
@@ -37,7 +38,9 @@ export interface IdentityProvider {
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 export function obtainForMachine(client: MachineClient, now: () => number): Obtain {
-  return async (outside, need, current) => {
+  return async (seen, need, current) => {
+    // Whoever set this connection up named the address; it is no word of the tool server's.
+    const outside = client.tokenUrl ? { ...seen, isLoopback: true, publicOnly: false } : seen;
     const place = await placeOf(outside, client, need.serverUrl, need.challenge);
     const scope = unionOfScopes(client.scope, current?.requestedScope, need.challenge.scope);
     const endpoint = {
@@ -86,7 +89,7 @@ async function placeOf(
     privateKey ?? authenticationFor(clientSecret, supported, secretMethod);
   if (tokenUrl) {
     return {
-      tokenUrl,
+      tokenUrl: parseEndpoint(tokenUrl.href, 'token URL', outside),
       client: { issuer: client.given?.issuer ?? '', clientId, authentication: authentication(undefined) },
       resource: canonical(serverUrl),
     };

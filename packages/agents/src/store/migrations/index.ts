@@ -3,6 +3,7 @@ import { agentsConversationsRuns } from './0001-agents-conversations-runs.ts';
 import { apiKeys } from './0002-api-keys.ts';
 import { cancelRuns } from './0010-cancel-runs.ts';
 import { agentAliases } from './0020-agent-aliases.ts';
+import { oauth } from './0040-oauth.ts';
 
 /**
  * Every change of the tables, oldest first: one file each, in the order of their numbers, which need not follow one
@@ -13,4 +14,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-api-keys': apiKeys,
   '0010-cancel-runs': cancelRuns,
   '0020-agent-aliases': agentAliases,
+  '0040-oauth': oauth,
 };
