@@ -4,7 +4,7 @@ import type { ConnectorSignInPorts } from './core/connector-sign-in.ts';
 import { createConnectorSignIn } from './core/connector-sign-in.ts';
 import { CALLBACK_PATH, CLIENT_METADATA_PATH, type SignInRoutes } from './http/sign-in-routes.ts';
 import type { Database } from './store/database.ts';
-import { createSharedSecrets } from './store/shared-secrets.ts';
+import { createSharedSecrets } from './store/token-store.ts';
 import { createRegisteredClients, createSignInStore } from './store/sign-in-store.ts';
 import { type Authorizers, createAuthorizers } from './tools/authorizers.ts';
 import { createToolSignIn } from './tools/tool-sign-in.ts';
