@@ -69,6 +69,8 @@ export const ONLY_IN: readonly { module: RegExp; paths: readonly string[]; why: 
       'packages/agents/src/store/',
       'packages/agents/src/compose.ts',
       'packages/mcp-server/src/sql/',
+      'packages/mcp-server/src/postgres/',
+      'packages/mcp-server/src/saga/postgres/',
       'packages/mcp-server/src/tasks/postgres/',
     ],
     why: 'the database is known to the store only',

@@ -8,6 +8,7 @@
  *   pass when you catch errors.
  * - `rpc_error`: the server answered a test client with an error of the protocol.
  * - `task_refused`: a task cannot be begun or changed now: too many are running or kept.
+ * - `saga_refused`: a saga cannot be begun: its key was used for something else, or the server stops.
  * - `template_refused`: a new project cannot be written under this name, or into this folder.
  */
 export type KitErrorCode =
@@ -20,6 +21,7 @@ export type KitErrorCode =
   | 'input_needed'
   | 'rpc_error'
   | 'task_refused'
+  | 'saga_refused'
   | 'template_refused';
 
 /** The one error class of this package. */

@@ -1,12 +1,9 @@
-import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { escapeIdentifier, Pool } from 'pg';
+import { escapeIdentifier } from 'pg';
 import { createLineLog, type Log } from '../../log.ts';
-import { KitError } from '../../kit-error.ts';
+import { isGone, openTables } from '../../postgres/open-tables.ts';
 import type { StoredTask, TaskStore } from '../task-store.ts';
 import { hasEnded, type Task } from '../task.ts';
-import { createWatchers } from '../watchers.ts';
-import { openPresence } from './presence.ts';
 
 export interface PostgresTaskStoreOptions {
   /** As in `postgres://user:password@host/database`. */
@@ -26,10 +23,8 @@ export interface PostgresTaskStore extends TaskStore, AsyncDisposable {
   readonly close: () => Promise<void>;
 }
 
-/** First half of the advisory locks that say which processes live; the second is a number of the process. */
+/** See `lockClass` of `openTables`: a number of this store alone. */
 const LOCK_CLASS = 1_416_129_355;
-const CONNECT_MS = 10_000;
-const QUERY_MS = 30_000;
 const CLEAN_MS = 60_000;
 const GRACE_MS = 3000;
 
@@ -42,52 +37,26 @@ const GRACE_MS = 3000;
 export async function openPostgresTaskStore(options: PostgresTaskStoreOptions): Promise<PostgresTaskStore> {
   const { connectionString, table: name = 'mcp_tasks', maxConnections = 5 } = options;
   const { graceMs = GRACE_MS, log = createLineLog() } = options;
-  if (!/^[a-z_][a-z0-9_]{0,50}$/.test(name)) {
-    throw new KitError(
-      'definition_invalid',
-      `${JSON.stringify(name)} cannot name the table of tasks. Use up to 51 of a-z 0-9 _, and no digit first.`,
-    );
-  }
   const table = escapeIdentifier(name);
-  const pool = new Pool({
+  const { pool, runner, watchers, close } = await openTables({
     connectionString,
-    max: maxConnections,
-    connectionTimeoutMillis: CONNECT_MS,
-    query_timeout: QUERY_MS,
-  });
-  // Without a listener an idle connection that breaks ends the process.
-  pool.on('error', error => log.warn({ err: error }, 'A connection to the database of tasks broke.'));
-  const runner = randomInt(1, 2 ** 31);
-  const watchers = createWatchers();
-  const presence = openPresence({
-    connectionString,
-    channel: name,
-    lock: [LOCK_CLASS, runner],
-    told: watchers.tell,
-    // What happened while nobody listened is not told again.
-    back: watchers.tellAll,
+    maxConnections,
+    name,
+    what: 'tasks',
+    lockClass: LOCK_CLASS,
+    // The task as text: `jsonb` would refuse the character 0, which JSON can carry.
+    create: async client => {
+      await client.query(`CREATE TABLE IF NOT EXISTS ${table} (
+        task_id text PRIMARY KEY, revision integer NOT NULL DEFAULT 0, runner integer NOT NULL,
+        expires_at timestamptz NOT NULL, task text NOT NULL)`);
+    },
     log,
   });
-  const close = async (): Promise<void> => {
-    await presence.close();
-    await pool.end();
-  };
-  try {
-    await createTable(pool, table);
-    await presence.ready;
-  } catch (error) {
-    await close();
-    throw error;
-  }
   let cleanedAt = Date.now();
 
   const look = async (taskId: string): Promise<StoredTask | undefined> => {
     const { rows } = await pool.query<Omit<StoredTask, 'task'> & { task: string }>(
-      `SELECT task, revision, runner <> $2 AND NOT EXISTS (
-         SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2
-           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-           AND classid = $3::int::oid AND objid = runner::oid
-       ) AS interrupted FROM ${table} WHERE task_id = $1 AND expires_at > now()`,
+      `SELECT task, revision, runner <> $2 AND ${isGone('$3')} AS interrupted FROM ${table} WHERE task_id = $1 AND expires_at > now()`,
       [taskId, runner, LOCK_CLASS],
     );
     const [row] = rows;
@@ -128,22 +97,6 @@ export async function openPostgresTaskStore(options: PostgresTaskStoreOptions): 
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-/** The task as text: `jsonb` would refuse the character 0, which JSON can carry. */
-async function createTable(pool: Pool, table: string): Promise<void> {
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
-    // Two processes that start at once would both find no table.
-    await client.query('SELECT pg_advisory_xact_lock($1, 0)', [LOCK_CLASS]);
-    await client.query(`CREATE TABLE IF NOT EXISTS ${table} (
-      task_id text PRIMARY KEY, revision integer NOT NULL DEFAULT 0, runner integer NOT NULL,
-      expires_at timestamptz NOT NULL, task text NOT NULL)`);
-    await client.query('COMMIT');
-  } finally {
-    client.release();
-  }
 }
 
 function toExpiry({ createdAt, ttlMs }: Task): Date {

@@ -4,7 +4,7 @@ import { openTestDatabase, type TestDatabase } from '@tramontane/testkit/databas
 import type { Log } from '../../log.ts';
 import { createTaskFixture, startTask, untilStatus } from '../tasks.fixture.ts';
 import type { Task } from '../task.ts';
-import { openPostgresTaskStore } from './index.ts';
+import { openPostgresTaskStore } from './open-postgres-task-store.ts';
 
 const drop = (): void => {};
 const log: Log = { debug: drop, info: drop, warn: drop, error: drop };

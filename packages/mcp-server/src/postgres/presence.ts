@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, escapeIdentifier } from 'pg';
-import type { Log } from '../../log.ts';
+import type { Log } from '../log.ts';
 
 export interface PresenceOptions {
   readonly connectionString: string;
@@ -11,6 +11,8 @@ export interface PresenceOptions {
   readonly told: (payload: string) => void;
   /** After the connection was lost and is there again. */
   readonly back: () => void;
+  /** What is kept there, for the log: `tasks`. */
+  readonly what: string;
   readonly log: Log;
 }
 
@@ -25,7 +27,7 @@ const CONNECT_MS = 10_000;
 const RETRY_MS = 1000;
 
 export function openPresence(options: PresenceOptions): Presence {
-  const { connectionString, channel, lock, told, back, log } = options;
+  const { connectionString, channel, lock, told, back, what, log } = options;
   const closing = new AbortController();
   let current: Client | undefined;
 
@@ -37,7 +39,7 @@ export function openPresence(options: PresenceOptions): Presence {
       // A connection that a firewall forgot would otherwise look alive for hours.
       keepAlive: true,
     });
-    client.on('error', error => log.warn({ err: error }, 'The connection that listens for tasks broke.'));
+    client.on('error', error => log.warn({ err: error }, `The connection that listens for ${what} broke.`));
     client.on('notification', ({ payload }) => told(payload ?? ''));
     try {
       await client.connect();
@@ -61,7 +63,7 @@ export function openPresence(options: PresenceOptions): Presence {
         else back();
         return;
       } catch (error) {
-        log.warn({ err: error }, 'The database of tasks cannot be listened to. Trying again.');
+        log.warn({ err: error }, `The database of ${what} cannot be listened to. Trying again.`);
         await delay(RETRY_MS, undefined, { signal: closing.signal }).catch(() => {});
       }
     }
