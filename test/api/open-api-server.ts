@@ -18,6 +18,8 @@ export interface ApiServerOptions {
   readonly port?: number;
   /** TRAMONTANE_ALLOW_PRIVATE_NETWORKS. Default `loopback`. */
   readonly allow?: string;
+  /** TRAMONTANE_TRUSTED_TOOL_SERVERS. Default none. */
+  readonly trusted?: string;
 }
 
 export interface ApiAnswer {
@@ -69,6 +71,7 @@ export async function openApiServer(options: ApiServerOptions = {}): Promise<Api
     TRAMONTANE_API_KEYS: key,
     TRAMONTANE_SECRET_KEY: 'secret-key-of-the-api-tests-0123456789abcdef',
     TRAMONTANE_ALLOW_PRIVATE_NETWORKS: options.allow ?? 'loopback',
+    ...(options.trusted !== undefined && { TRAMONTANE_TRUSTED_TOOL_SERVERS: options.trusted }),
     ...(database && { DATABASE_URL: database.url }),
     ...(database && options.vendor !== 'none' && { TRAMONTANE_MODEL_BASE_URL: models.url }),
   };

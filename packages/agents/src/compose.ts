@@ -16,6 +16,7 @@ import { createKeyCheck } from './core/key-check.ts';
 import { createPlanner } from './core/plan-turn.ts';
 import { openRuns } from './core/runs.ts';
 import { createSecretBox } from './core/secret-box.ts';
+import { createUnansweredCalls } from './core/unanswered-calls.ts';
 import { openGeneratedKey } from './generated-keys.ts';
 import { openDatabaseServer } from './database-server.ts';
 import { createOAuth } from './create-oauth.ts';
@@ -29,6 +30,7 @@ import { createConversationStore } from './store/conversation-store.ts';
 import { openDatabase } from './store/database.ts';
 import { openRunOwnership } from './store/run-ownership.ts';
 import { createRunStore } from './store/run-store.ts';
+import { createUnansweredCallStore } from './store/unanswered-call-store.ts';
 import { sweepRuns } from './sweep-runs.ts';
 import { createToolServers } from './tools/tool-servers.ts';
 
@@ -121,7 +123,8 @@ export async function startServer(config: Config, options: StartServerOptions = 
     });
     const toolPorts = { connectors: connectorStore, vault, servers };
     const now = () => new Date();
-    const histories = createHistories(conversationStore);
+    const unanswered = createUnansweredCallStore(db);
+    const histories = createHistories(conversationStore, unanswered);
     const agents = createAgents({
       ...toolPorts,
       agents: createAgentStore(db),
@@ -163,6 +166,7 @@ export async function startServer(config: Config, options: StartServerOptions = 
         now,
       }),
       signIns: oauth.routes,
+      unansweredCalls: createUnansweredCalls({ ...toolPorts, unanswered, runStore, now }),
       models: catalogue,
       health: { version: manifest.version, isReady: async () => ready && (await database.isAlive()) },
       keys: createKeyCheck({

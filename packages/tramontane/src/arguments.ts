@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { parseCalls, type CallsCommand } from './call-arguments.ts';
 import { parseKeys, type KeysCommand } from './key-arguments.ts';
 
 /** What the command line asked for. */
@@ -6,6 +7,7 @@ export type Command =
   | { readonly kind: 'start'; readonly demo: boolean }
   | { readonly kind: 'new'; readonly folder: string }
   | KeysCommand
+  | CallsCommand
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'mistake'; readonly sentence: string };
@@ -15,6 +17,9 @@ tramontane new <folder>        write a new MCP server project there
 tramontane keys create <name>  make an API key and print it, this once
 tramontane keys list           list the API keys that were made
 tramontane keys revoke <name>  end an API key, by its name or id
+tramontane calls list          list tool calls of which nobody knows whether they ran
+tramontane calls check <conversation> <call>    ask the tool's server again, where it can tell
+tramontane calls settle <conversation> <call>   say what you found out: --ran or --did-not-run
 tramontane --version           print the version
 tramontane --help              print this
 
@@ -27,12 +32,17 @@ keys works on the server's database, beside a running server too; docs/tenancy.m
           --connectors shared|private_and_shared   which connectors it reaches (default: shared)
   list    --revoked   those that were ended too     --json
 
+calls asks the running server of the settings.
+  list    --settled   those that were settled too     --json
+  settle  --note <text>   what the model and the history are told besides
+
 Settings are environment variables: docs/configuration.md lists them.`;
 
 /** Reads the arguments after the program's name. Never throws: what cannot be read is a mistake with its sentence. */
 export function parseCommand(args: readonly string[]): Command {
   try {
     if (args[0] === 'keys') return parseKeys(args.slice(1));
+    if (args[0] === 'calls') return parseCalls(args.slice(1));
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,

@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { HELP, parseCommand } from './arguments.ts';
+import { runCalls } from './calls.ts';
 import { toFailure } from './failure.ts';
-import { runKeys } from './keys.ts';
+import { runKeys, type KeysOutput } from './keys.ts';
 import { watchOutput } from './output-lost.ts';
 import { createScreen, type Screen } from './screen.ts';
 import { start } from './start.ts';
@@ -31,7 +32,11 @@ async function main(args: readonly string[]): Promise<number> {
     case 'keys-create':
     case 'keys-list':
     case 'keys-revoke':
-      return manageKeys(command);
+      return tell(output => runKeys(command, process.env, output));
+    case 'calls-list':
+    case 'calls-check':
+    case 'calls-settle':
+      return tell(output => runCalls(command, process.env, output));
     case 'start':
       return serve(command.demo);
   }
@@ -51,9 +56,9 @@ async function writeProject(folder: string, screen: Screen): Promise<number> {
   return 0;
 }
 
-async function manageKeys(command: Parameters<typeof runKeys>[0]): Promise<number> {
+async function tell(work: (output: KeysOutput) => Promise<number>): Promise<number> {
   try {
-    return await runKeys(command, process.env, {
+    return await work({
       out: text => void process.stdout.write(`${text}\n`),
       say: sentence => void process.stderr.write(`${sentence}\n`),
       // A file or another program gets the whole table.

@@ -4,8 +4,8 @@ export const START_ERRORS = {
   example_missing: { meaning: 'The example server is not part of this installation.', retry: false },
   example_failed: { meaning: 'The example server did not start.', retry: true },
   example_port_taken: { meaning: 'Another program took the port of the example server.', retry: true },
-  demo_refused: { meaning: 'The Agents API answered a request of the demo with an error.', retry: false },
-  demo_unanswered: { meaning: 'The Agents API did not answer a request of the demo.', retry: true },
+  demo_refused: { meaning: 'The Agents API answered a request of the command with an error.', retry: false },
+  demo_unanswered: { meaning: 'The Agents API did not answer a request of the command.', retry: true },
 } as const satisfies Record<string, { meaning: string; retry: boolean }>;
 
 export type StartErrorCode = keyof typeof START_ERRORS;

@@ -5,6 +5,8 @@ import { createHistories } from './histories.ts';
 import type { ConversationStore, StoredRun } from './ports.ts';
 
 const caller = { ...OPERATOR, workspace: 'w', user: 'u' };
+/** No call here is unanswered. */
+const NONE = { settlements: () => Promise.reject(new Error('Nobody asks.')) };
 const at = '2026-01-01T00:00:00.000Z';
 
 function runOf(n: number, running = false): StoredRun {
@@ -35,7 +37,7 @@ const idsOf = (entries: readonly { id: string }[]) => entries.map(({ id }) => id
 it('reads what ended once, and what is under way again', async () => {
   const runs = [runOf(0), runOf(1, true)];
   const { store, reads } = openStore({ c: runs });
-  const histories = createHistories(store);
+  const histories = createHistories(store, NONE);
   expect(await histories.read(caller, 'c')).toMatchObject({ runs: 2, running: true });
   runs[1] = runOf(1);
   runs.push(runOf(2, true));
@@ -46,17 +48,17 @@ it('reads what ended once, and what is under way again', async () => {
 
 it('nothing that is remembered for one caller is found by another', async () => {
   const { store } = openStore({ c: [runOf(0)] });
-  const histories = createHistories(store);
+  const histories = createHistories(store, NONE);
   await histories.read(caller, 'c');
   expect((await histories.read({ ...caller, user: 'other' }, 'c')).entries).toEqual([]);
 });
 
 it('forgets the longest unused first, and what is too large at once', async () => {
   const { store, reads } = openStore({ a: [runOf(0)], b: [runOf(0)], big: [0, 1, 2].map(n => runOf(n)) });
-  const histories = createHistories(store, 250);
+  const histories = createHistories(store, NONE, 250);
   for (const id of ['a', 'b', 'a', 'big', 'a', 'b', 'big']) await histories.read(caller, id);
   expect(reads.slice(3)).toEqual(['big from 0', 'a from 1', 'b from 1', 'big from 0']);
-  const small = createHistories(store, 150);
+  const small = createHistories(store, NONE, 150);
   reads.length = 0;
   for (const id of ['a', 'b', 'a']) await small.read(caller, id);
   expect(reads).toEqual(['a from 0', 'b from 0', 'a from 0']);

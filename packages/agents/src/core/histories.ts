@@ -2,6 +2,7 @@ import type { Entry } from '@tramontane/engine';
 import type { Caller } from './caller.ts';
 import { foldHistory, NO_HISTORY, type History } from './history.ts';
 import type { ConversationStore } from './ports.ts';
+import { hasUnanswered, withSettlements, type UnansweredCallStore } from './unanswered-call.ts';
 
 /**
  * Histories of conversations. What ended runs left never changes, so it is folded once and remembered; only what came
@@ -22,7 +23,11 @@ interface Kept {
   readonly bytes: number;
 }
 
-export function createHistories(store: ConversationStore, maxBytes: number = MAX_BYTES): Histories {
+export function createHistories(
+  store: ConversationStore,
+  unanswered: Pick<UnansweredCallStore, 'settlements'>,
+  maxBytes: number = MAX_BYTES,
+): Histories {
   /** In the order of use, the longest unused first. */
   const kept = new Map<string, Kept>();
   let total = 0;
@@ -55,15 +60,23 @@ export function createHistories(store: ConversationStore, maxBytes: number = MAX
     return { history, open: later.slice(ended.length) };
   };
 
+  /** What was found out of calls later stands beside the log, which ends with its run. */
+  const settled = async (caller: Caller, id: string, history: History): Promise<History> => {
+    if (!hasUnanswered(history.entries)) return history;
+    const settlements = await unanswered.settlements(caller, id);
+    return { ...history, entries: withSettlements(history.entries, settlements) };
+  };
+
   return {
     async read(caller, id) {
       const { history, open } = await load(caller, id);
-      return foldHistory(history, open);
+      return settled(caller, id, foldHistory(history, open));
     },
     async before(caller, id, runId) {
       const { history, open } = await load(caller, id);
       const at = open.findIndex(run => run.id === runId);
-      return foldHistory(history, at === -1 ? open : open.slice(0, at)).entries;
+      const before = foldHistory(history, at === -1 ? open : open.slice(0, at));
+      return (await settled(caller, id, before)).entries;
     },
     forget: (caller, id) => drop(toKey(caller, id)),
   };

@@ -6,6 +6,7 @@ import { createConnectorStore } from '../store/connector-store.ts';
 import { createConversationStore } from '../store/conversation-store.ts';
 import { openDatabase, type Database } from '../store/database.ts';
 import { createRunStore } from '../store/run-store.ts';
+import { createUnansweredCallStore } from '../store/unanswered-call-store.ts';
 import { OPERATOR } from './caller.ts';
 import { createConnectorVault } from './connector-vault.ts';
 import { createHistories } from './histories.ts';
@@ -60,7 +61,7 @@ function openProcess(options: { callModel?: CallModel; store?: (store: RunStore)
     now: () => new Date(at),
     limits: { maxAnswers: 5, maxParallelCalls: 2, maxHandoffs: 3 },
     runs: store,
-    histories: createHistories(createConversationStore(database.db)),
+    histories: createHistories(createConversationStore(database.db), createUnansweredCallStore(database.db)),
     planHandoff: async () => undefined,
     onError,
   });

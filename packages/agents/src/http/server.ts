@@ -11,6 +11,7 @@ import type { Agents } from '../core/agents.ts';
 import type { Completions } from '../core/completions.ts';
 import type { Connectors } from '../core/connectors.ts';
 import type { Conversations } from '../core/conversations.ts';
+import type { UnansweredCalls } from '../core/unanswered-calls.ts';
 import type { KeyCheck } from '../core/key-check.ts';
 import { addAgentRoutes } from './agent-routes.ts';
 import { identify, keepKeyHolders } from './caller.ts';
@@ -23,6 +24,7 @@ import { acceptJsonOnly } from './json-body.ts';
 import { addModelRoutes, type Models } from './model-routes.ts';
 import { addNotYetRoutes } from './not-yet-routes.ts';
 import { CALLBACK_PATH, CLIENT_METADATA_PATH, type SignInRoutes, addSignInRoutes } from './sign-in-routes.ts';
+import { addUnansweredCallRoutes } from './unanswered-call-routes.ts';
 
 export interface HttpPorts {
   readonly agents: Agents;
@@ -30,6 +32,7 @@ export interface HttpPorts {
   readonly connectors: Connectors;
   readonly conversations: Conversations;
   readonly signIns: SignInRoutes;
+  readonly unansweredCalls: UnansweredCalls;
   readonly models: Models;
   readonly health: Health;
   readonly keys: KeyCheck;
@@ -79,6 +82,7 @@ export function createHttpServer(ports: HttpPorts): FastifyInstance {
   addAgentRoutes(app, ports.agents);
   addCompletionRoutes(app, ports.completions);
   addConversationRoutes(app, ports.conversations);
+  addUnansweredCallRoutes(app, ports.unansweredCalls);
   addConnectorRoutes(app, ports.connectors);
   addSignInRoutes(app, ports.signIns);
   addModelRoutes(app, ports.models);

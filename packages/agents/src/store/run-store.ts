@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type Transaction } from 'kysely';
 import type { RunEvent } from '@tramontane/engine';
 import { OPERATOR, type Caller } from '../core/caller.ts';
 import { OwnershipLost, type OwnedRun, type RunStore } from '../core/ports.ts';
@@ -83,9 +83,21 @@ export function createRunStore(db: Kysely<Tables>, owner: string): RunStore {
       }));
       const ends = events.some(({ type }) => type === 'run.finished');
       const next = events.findLast(event => event.type === 'agent.handed_off')?.plan;
+      const unknown = events.flatMap(event =>
+        event.type === 'tool.answered' && event.outcome.status === 'unknown' ? event : [],
+      );
       const insert = db.insertInto('run_events').values(rows);
       try {
-        if (next) {
+        if (unknown.length > 0) {
+          // Found by its conversation and its caller later: nobody can ask the log for it without reading all of it.
+          await db.transaction().execute(async trx => {
+            await trx.insertInto('run_events').values(rows).execute();
+            await noteUnanswered(trx, run, unknown);
+            if (ends)
+              await trx.updateTable('runs').set({ running: false }).where('id', '=', run.id).execute();
+          });
+          if (ends) await sweepAfterRun(db, run);
+        } else if (next) {
           // Together: who resumes the run goes on as the agent that took over, whose connectors are kept for it.
           await db
             .with('written', () => insert.returning('seq'))
@@ -149,6 +161,29 @@ export function createRunStore(db: Kysely<Tables>, owner: string): RunStore {
       return run && (await eventsOf(db, runId, seq));
     },
   };
+}
+
+async function sweepAfterRun(db: Kysely<Tables>, run: { id: string; caller: Caller }): Promise<void> {
+  const ended = await db.selectFrom('runs').select('plan').where('id', '=', run.id).executeTakeFirst();
+  if (ended) await sweepAfterAgent(db, run.caller, ended.plan as RunPlan);
+}
+
+async function noteUnanswered(
+  trx: Transaction<Tables>,
+  run: { id: string; caller: Caller },
+  calls: readonly { callId: string; at: string }[],
+): Promise<void> {
+  const { conversation_id } = await trx
+    .selectFrom('runs')
+    .select('conversation_id')
+    .where('id', '=', run.id)
+    .executeTakeFirstOrThrow();
+  const { workspace, user: user_id } = run.caller;
+  const owned = { run_id: run.id, conversation_id, workspace, user_id };
+  await trx
+    .insertInto('unanswered_calls')
+    .values(calls.map(({ callId, at }) => ({ ...owned, call_id: callId, noticed_at: at, settlement: null })))
+    .execute();
 }
 
 /** Where its agent was deleted under way, a run was the last to need the connectors that only that agent named. */

@@ -123,7 +123,16 @@ interface OAuthSignInTable extends Owned {
   expires_at: Time;
 }
 
+interface UnansweredCallTable extends Owned {
+  run_id: string;
+  call_id: string;
+  conversation_id: string;
+  noticed_at: Time;
+  settlement: JSONColumnType<object> | null;
+}
+
 export interface Tables {
+  unanswered_calls: UnansweredCallTable;
   workspaces: WorkspaceTable;
   api_keys: ApiKeyTable;
   agents: AgentTable;

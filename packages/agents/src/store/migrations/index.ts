@@ -2,6 +2,7 @@ import type { Migration } from 'kysely/migration';
 import { agentsConversationsRuns } from './0001-agents-conversations-runs.ts';
 import { apiKeys } from './0002-api-keys.ts';
 import { cancelRuns } from './0010-cancel-runs.ts';
+import { unansweredCalls } from './0011-unanswered-calls.ts';
 import { agentAliases } from './0020-agent-aliases.ts';
 import { oauth } from './0040-oauth.ts';
 
@@ -13,6 +14,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-agents-conversations-runs': agentsConversationsRuns,
   '0002-api-keys': apiKeys,
   '0010-cancel-runs': cancelRuns,
+  '0011-unanswered-calls': unansweredCalls,
   '0020-agent-aliases': agentAliases,
   '0040-oauth': oauth,
 };

@@ -1,0 +1,133 @@
+import type { RunEvent, ToolCall } from '@tramontane/engine';
+import { ApiError, wrongField } from './api-error.ts';
+import { callConnector } from './call-connector.ts';
+import type { Caller } from './caller.ts';
+import { isPlainId } from './ids.ts';
+import type { OwnedRun, RunStore } from './ports.ts';
+import type { ToolboxPorts } from './toolbox.ts';
+import type { Settlement, UnansweredCall, UnansweredCallStore } from './unanswered-call.ts';
+import { refuseUnstorable } from './unsupported.ts';
+
+/** An unanswered call with the call itself, as it stands in the log. */
+export interface ShownCall extends UnansweredCall {
+  readonly call: ToolCall;
+}
+
+export interface Page {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** What can be done with calls that got no answer (`/v1/unanswered_calls`): look at them, look again, settle them. */
+export interface UnansweredCalls {
+  list(caller: Caller, filter: Page & { settled: boolean; conversationId?: string }): Promise<ShownCall[]>;
+  /** Asks the tool's server again under the same key, where that cannot do a thing twice. Else nothing is sent. */
+  check(caller: Caller, conversationId: string, callId: string, signal: AbortSignal): Promise<ShownCall>;
+  /** Writes down what a person found out. */
+  settle(
+    caller: Caller,
+    conversationId: string,
+    callId: string,
+    given: { verdict: 'ran' | 'did_not_run'; note: string | null },
+  ): Promise<ShownCall>;
+}
+
+export interface UnansweredCallsPorts extends ToolboxPorts {
+  readonly unanswered: UnansweredCallStore;
+  readonly runStore: RunStore;
+  readonly now: () => Date;
+}
+
+export function createUnansweredCalls(ports: UnansweredCallsPorts): UnansweredCalls {
+  const show = async (found: UnansweredCall): Promise<{ shown: ShownCall; run: OwnedRun } | undefined> => {
+    const run = await ports.runStore.load(found.runId);
+    const call = run && findCall(run.events, found.callId);
+    return run && call && { shown: { ...found, call }, run };
+  };
+  const get = async (caller: Caller, conversationId: string, callId: string) => {
+    const plain = isPlainId(conversationId) && isPlainId(callId);
+    const found = plain ? await ports.unanswered.find(caller, conversationId, callId) : undefined;
+    const known = found && (await show(found));
+    if (known) return known;
+    throw new ApiError(
+      'not_found',
+      `Conversation ${JSON.stringify(conversationId)} has no unanswered call ${JSON.stringify(callId)}.`,
+    );
+  };
+  const settled = async (caller: Caller, { shown }: { shown: ShownCall }, settlement: Settlement) => {
+    if (await ports.unanswered.settle(caller, shown, settlement)) return { ...shown, settlement };
+    return (await get(caller, shown.conversationId, shown.callId)).shown;
+  };
+
+  return {
+    async list(caller, filter) {
+      const found = await ports.unanswered.list(caller, filter);
+      const shown = await Promise.all(found.map(show));
+      return shown.flatMap(each => (each ? each.shown : []));
+    },
+    async settle(caller, conversationId, callId, given) {
+      refuseUnstorable(given.note, ['body', 'note']);
+      const known = await get(caller, conversationId, callId);
+      const ran = given.verdict === 'ran';
+      const words = `A person found out that the tool ${ran ? 'ran' : 'did not run'}.`;
+      const text = given.note === null ? words : `${words} They say: ${given.note}`;
+      const call = await settled(caller, known, {
+        ...given,
+        by: caller.user,
+        at: ports.now().toISOString(),
+        outcome: {
+          status: ran ? 'done' : 'failed',
+          isError: !ran,
+          code: 'settled',
+          content: [{ type: 'text', text }],
+        },
+      });
+      if (call.settlement?.verdict === given.verdict) return call;
+      throw wrongField(['body', 'verdict'], `This call is settled already: ${call.settlement?.verdict}.`);
+    },
+    async check(caller, conversationId, callId, signal) {
+      const known = await get(caller, conversationId, callId);
+      if (known.shown.settlement) return known.shown;
+      const { target, arguments: args } = known.shown.call;
+      const connector =
+        target.kind === 'connector' ? await ports.connectors.find(caller, target.connectorId) : undefined;
+      if (
+        target.kind !== 'connector' ||
+        !target.repeatable ||
+        !connector ||
+        !ports.servers.isTrusted(connector)
+      ) {
+        throw new ApiError(
+          'invalid_request',
+          'The server of this tool cannot tell whether the call ran: it takes no keys, is not trusted, or its ' +
+            'connector is gone. Look at what the tool does yourself, and settle the call.',
+        );
+      }
+      const tool = known.run.plan.tools.find(
+        each => each.type === 'connector' && [connector.id, connector.name].includes(each.connectorId),
+      );
+      const access =
+        tool?.type === 'connector' ? ports.vault.accessFor(connector, tool) : ports.vault.accessOf(connector);
+      const options = { key: `${known.run.id}:${callId}`, signal };
+      const outcome = await callConnector(
+        ports.servers,
+        { connector, access },
+        target.tool,
+        JSON.parse(args || '{}') as Record<string, unknown>,
+        options,
+      );
+      // Nothing new is known: it stays as it is.
+      if (outcome.status !== 'done') return known.shown;
+      const at = ports.now().toISOString();
+      return settled(caller, known, { verdict: 'answered', note: null, by: caller.user, at, outcome });
+    },
+  };
+}
+
+function findCall(events: readonly RunEvent[], callId: string): ToolCall | undefined {
+  const calls = events.flatMap(event => {
+    if (event.type === 'model.answered') return event.calls;
+    return event.type === 'run.started' ? (event.decisions ?? []).map(({ call }) => call) : [];
+  });
+  return calls.find(call => call.callId === callId);
+}
