@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Mistral } from '@mistralai/mistralai';
@@ -20,6 +20,8 @@ export interface ApiServerOptions {
   readonly allow?: string;
   /** TRAMONTANE_TRUSTED_TOOL_SERVERS. Default none. */
   readonly trusted?: string;
+  /** What stands in the file of TRAMONTANE_MCP_SERVERS. */
+  readonly mcpServers?: Readonly<Record<string, unknown>>;
 }
 
 export interface ApiAnswer {
@@ -72,10 +74,14 @@ export async function openApiServer(options: ApiServerOptions = {}): Promise<Api
     TRAMONTANE_SECRET_KEY: 'secret-key-of-the-api-tests-0123456789abcdef',
     TRAMONTANE_ALLOW_PRIVATE_NETWORKS: options.allow ?? 'loopback',
     ...(options.trusted !== undefined && { TRAMONTANE_TRUSTED_TOOL_SERVERS: options.trusted }),
+    ...(options.mcpServers && { TRAMONTANE_MCP_SERVERS: join(dataFolder, 'servers.json') }),
     ...(database && { DATABASE_URL: database.url }),
     ...(database && options.vendor !== 'none' && { TRAMONTANE_MODEL_BASE_URL: models.url }),
   };
+  if (options.mcpServers)
+    await writeFile(join(dataFolder, 'servers.json'), JSON.stringify({ mcpServers: options.mcpServers }));
   const server = await startServer(readConfig(environment), {
+    environment: process.env,
     log: pino({ level: 'debug' }, { write: line => void lines.push(line) }),
   }).catch(async (error: unknown) => {
     await opened.disposeAsync();

@@ -3,7 +3,7 @@ import { pino, type Logger } from 'pino';
 import { openEgress, parseAllowList } from '@tramontane/egress';
 import { openConnections } from '@tramontane/mcp-client';
 import manifest from '../package.json' with { type: 'json' };
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { createAgents } from './core/agents.ts';
 import { ApiError } from './core/api-error.ts';
 import { createCompletions } from './core/completions.ts';
@@ -29,9 +29,12 @@ import { createConnectorStore } from './store/connector-store.ts';
 import { createConversationStore } from './store/conversation-store.ts';
 import { openDatabase } from './store/database.ts';
 import { openRunOwnership } from './store/run-ownership.ts';
+import { addOperatorConnectors } from './core/operator-connectors.ts';
 import { createRunStore } from './store/run-store.ts';
 import { createUnansweredCallStore } from './store/unanswered-call-store.ts';
 import { sweepRuns } from './sweep-runs.ts';
+import { logHealth } from './tools/log-health.ts';
+import { OperatorServersError, readOperatorServers } from './tools/operator-servers.ts';
 import { createToolServers } from './tools/tool-servers.ts';
 
 export interface StartServerOptions {
@@ -40,6 +43,8 @@ export interface StartServerOptions {
   /** `host:port` of tool servers that the one who starts this server runs: reachable and trusted. */
   readonly extraAllowedOrigins?: readonly string[];
   readonly log?: Logger;
+  /** Of this process: children that are tool servers get a short list of it, such as PATH. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 export interface RunningServer {
@@ -65,6 +70,7 @@ export async function startServer(config: Config, options: StartServerOptions = 
   const log = options.log ?? openLog(config);
   const opened = new AsyncDisposableStack();
   try {
+    const operatorServers = readServersFile(config);
     const apiKey = await openApiKey(config);
     const secretKeys = config.secretKeys ?? [
       (await openGeneratedKey(config.dataFolder, 'secret-key', '')).key,
@@ -85,6 +91,9 @@ export async function startServer(config: Config, options: StartServerOptions = 
       egress,
       clientName: 'tramontane',
       clientVersion: manifest.version,
+      environment: options.environment ?? {},
+      onHealth: logHealth(log),
+      onStderr: (server, line) => log.info({ server, line }, 'a tool server wrote to its standard error'),
     });
     opened.defer(() => connections.close());
 
@@ -102,18 +111,19 @@ export async function startServer(config: Config, options: StartServerOptions = 
 
     const owner = createUuid();
     const { db } = database;
-    const connectorStore = createConnectorStore(db);
     const conversationStore = createConversationStore(db);
     const runStore = createRunStore(db, owner);
     const box = createSecretBox(secretKeys);
     const vault = createConnectorVault(box);
+    const { connectors, processOf } = addOperatorConnectors(createConnectorStore(db), operatorServers, vault);
     let listening = config.port;
     const oauth = createOAuth(
-      { connectors: connectorStore, vault, box, now: () => new Date(), db, egress },
+      { connectors, vault, box, now: () => new Date(), db, egress },
       () => config.publicUrl ?? `http://${urlHost(config.host)}:${listening}`,
     );
     const servers = createToolServers(connections, {
       authorizers: oauth.authorizers,
+      processOf,
       trusted: [...config.trustedToolServers, ...extra.map(origin => `http://${origin}`)],
       onLeftOut: ({ id, name }, problems) =>
         log.warn(
@@ -121,7 +131,7 @@ export async function startServer(config: Config, options: StartServerOptions = 
           'a tool server listed tools that cannot be used',
         ),
     });
-    const toolPorts = { connectors: connectorStore, vault, servers };
+    const toolPorts = { connectors, vault, servers };
     const now = () => new Date();
     const unanswered = createUnansweredCallStore(db);
     const histories = createHistories(conversationStore, unanswered);
@@ -190,6 +200,17 @@ export async function startServer(config: Config, options: StartServerOptions = 
     return { url: `http://${urlHost(config.host)}:${port}`, port, apiKey, databaseLocation: location, close };
   } catch (error) {
     await opened.disposeAsync();
+    throw error;
+  }
+}
+
+/** @throws ConfigError */
+function readServersFile({ mcpServers }: Config): ReturnType<typeof readOperatorServers> {
+  if (mcpServers === undefined) return [];
+  try {
+    return readOperatorServers(mcpServers);
+  } catch (error) {
+    if (error instanceof OperatorServersError) throw new ConfigError([error.message]);
     throw error;
   }
 }

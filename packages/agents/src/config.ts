@@ -121,6 +121,15 @@ const SETTINGS = {
     secret: false,
     parse: parseOrigins,
   },
+  mcpServers: {
+    name: 'TRAMONTANE_MCP_SERVERS',
+    type: 'path of a JSON file',
+    fallback: 'none',
+    meaning:
+      'MCP servers of the operator, in the form `{"mcpServers": {…}}` that MCP clients share: command, args, env and cwd of a program, or url and headers. Every workspace sees them as connectors; programs can be named here only.',
+    secret: false,
+    parse: text => (text === undefined ? undefined : resolve(text)),
+  },
   logLevel: {
     name: 'TRAMONTANE_LOG',
     type: 'silent, error, warn, info or debug',
@@ -268,7 +277,7 @@ function parseOrigins(text: string | undefined): readonly string[] | Problem {
   const origins: string[] = [];
   for (const item of toList(text) ?? []) {
     if (item === '*') origins.push(item);
-    else if (/^https?:\/\//.test(item) && URL.canParse(item)) origins.push(new URL(item).origin);
+    else if (/^(https?|wss?):\/\//.test(item) && URL.canParse(item)) origins.push(new URL(item).origin);
     else
       return new Problem(
         `${JSON.stringify(item)} is no origin. Write it as https://host:port, or * for every server.`,

@@ -60,14 +60,14 @@ interface Parts {
 }
 
 async function openParts(config: Config, { environment, demo, screen, stop }: StartOptions): Promise<Parts> {
-  if (!demo) return { server: await openServer(config, [], screen), example: undefined };
+  if (!demo) return { server: await openServer(config, environment, [], screen), example: undefined };
   const options = { dataFolder: config.dataFolder, environment, screen, signal: stop.signal };
   for (let tries = 1; ; tries += 1) {
     const place = await findExamplePlace(options);
     // Both at once: each takes a second or so, mostly for loading its code.
     const [server, opened] = await Promise.allSettled([
       // The example's address and no other on this machine.
-      openServer(config, [place.origin], screen),
+      openServer(config, environment, [place.origin], screen),
       openExample(place, options),
     ]);
     if (server.status === 'rejected') {
@@ -95,6 +95,7 @@ async function closeParts({ server, example }: Parts): Promise<void> {
 
 async function openServer(
   config: Config,
+  environment: NodeJS.ProcessEnv,
   extraAllowedOrigins: readonly string[],
   screen: Screen,
 ): Promise<RunningServer> {
@@ -102,6 +103,7 @@ async function openServer(
   const server = await startServer(config, {
     onProgress: sentence => screen.step(sentence),
     extraAllowedOrigins,
+    environment,
   });
   screen.step(
     `Agents API at ${server.url}, data in ${server.databaseLocation} (${toTime(performance.now() - began)})`,

@@ -10,7 +10,7 @@ import {
 import { connectionPreferenceSchema, ownerTypeSchema } from './connector-preferences.ts';
 import { credentialsSchema } from './credentials.ts';
 import { queryBoolean, queryInt, querySchema } from './query.ts';
-import { httpUrlSchema, timestampSchema } from './scalars.ts';
+import { httpUrlSchema, serverUrlSchema, timestampSchema } from './scalars.ts';
 import { headerNameSchema, headerValueSchema } from './tools.ts';
 
 const nullableText = z.string().nullable();
@@ -24,7 +24,7 @@ export const createConnectorSchema = z
     protocol: protocol.default('mcp'),
     name: connectorName,
     description: z.string(),
-    server: httpUrlSchema,
+    server: serverUrlSchema,
     title: nullableText.exactOptional(),
     icon_url: nullableText.exactOptional(),
     visibility: z.enum(['private', 'shared_workspace', 'shared_org']).exactOptional(),
@@ -50,7 +50,7 @@ export const updateConnectorSchema = z.object({
   name: connectorName.nullable().exactOptional(),
   description: nullableText.exactOptional(),
   icon_url: nullableText.exactOptional(),
-  server: httpUrlSchema.nullable().exactOptional(),
+  server: serverUrlSchema.nullable().exactOptional(),
   system_prompt: nullableText.exactOptional(),
   auth_methods: z.array(authMethodUpdateSchema).nullable().exactOptional(),
   headers: staticHeaders.nullable().exactOptional(),
@@ -126,6 +126,27 @@ export const connectorSchema = z.strictObject({
   execution_env: z.null().optional(),
 });
 export type Connector = z.infer<typeof connectorSchema>;
+
+/** Answer of `GET /v1/connectors/{id}/health`, an extension of our own. Absent keys are not known yet. */
+export const connectorHealthSchema = z.strictObject({
+  connector_id: z.string(),
+  server: z.string(),
+  state: z.enum(['idle', 'connecting', 'ready', 'waiting', 'refused', 'closed']),
+  since: timestampSchema.exactOptional(),
+  /** `open`: so many tries failed that calls are answered at once until `next_try_at`. */
+  circuit: z.enum(['closed', 'open']),
+  failures: z.int(),
+  connects: z.int(),
+  last_error: z.strictObject({ code: z.string(), message: z.string(), at: timestampSchema }).exactOptional(),
+  next_try_at: timestampSchema.exactOptional(),
+  /** `mcp-2026`, `mcp-2025` or `rest`. */
+  dialect: z.string().exactOptional(),
+  transport: z.string().exactOptional(),
+  protocol_version: z.string().exactOptional(),
+  server_name: z.string().exactOptional(),
+  tools: z.strictObject({ count: z.int(), fetched_at: timestampSchema, stale: z.boolean() }).exactOptional(),
+});
+export type ConnectorHealth = z.infer<typeof connectorHealthSchema>;
 
 /** Answer of `GET /v1/connectors`. */
 export const connectorPageSchema = z.strictObject({

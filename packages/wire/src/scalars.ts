@@ -13,6 +13,12 @@ export type Metadata = z.infer<typeof metadataSchema>;
 /** Longest URL the API takes, in characters. */
 const MAX_URL_LENGTH = 2083;
 
+const CREDENTIALS = {
+  error:
+    'Input should carry no user name or password: give credentials where the server is told how to sign in',
+  params: { type: 'value_error' },
+};
+
 /** An absolute http or https URL. Other schemes would let a request body name a local process or file. */
 export const httpUrlSchema = z
   .string()
@@ -22,11 +28,21 @@ export const httpUrlSchema = z
     params: { type: 'url_parsing' },
   })
   // Addresses are stored and shown as they are; credentials have fields of their own, which are not.
-  .refine(text => !isHttpUrl(text) || !hasCredentials(text), {
-    error:
-      'Input should carry no user name or password: give credentials where the server is told how to sign in',
-    params: { type: 'value_error' },
-  });
+  .refine(text => !isHttpUrl(text) || !hasCredentials(text), CREDENTIALS);
+
+/** Address of an MCP server: http, https, ws or wss, absolute and without credentials. */
+export const serverUrlSchema = z
+  .string()
+  .max(MAX_URL_LENGTH)
+  .refine(text => isHttpUrl(toHttp(text)), {
+    error: 'Input should be an absolute http, https, ws or wss URL',
+    params: { type: 'url_parsing' },
+  })
+  .refine(text => !isHttpUrl(toHttp(text)) || !hasCredentials(text), CREDENTIALS);
+
+function toHttp(text: string): string {
+  return text.replace(/^ws(?=s?:)/i, 'http');
+}
 
 function isHttpUrl(text: string): boolean {
   // Without the two slashes `new URL` would take `http:host` for an address with a host.

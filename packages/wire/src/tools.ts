@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { httpUrlSchema } from './scalars.ts';
+import { httpUrlSchema, serverUrlSchema } from './scalars.ts';
 
 const toolNames = z.array(z.string()).nullable().exactOptional();
 
@@ -108,7 +108,7 @@ export const mcpToolSchema = z
   .strictObject({
     type: z.literal('mcp'),
     config: z.strictObject({
-      server_url: httpUrlSchema,
+      server_url: serverUrlSchema,
       auth: mcpAuthSchema.nullable().exactOptional(),
       timeout: z.number().gt(0).max(MAX_TIMEOUT_SECONDS).nullable().exactOptional(),
       tool_configuration: toolConfiguration,

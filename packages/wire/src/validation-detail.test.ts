@@ -40,7 +40,7 @@ describe('problems carry the names of pydantic (1.2)', () => {
     ],
     [{ tools: [{ type: 'mcp', config: {} }] }, ['tools', 0, 'config', 'server_url'], 'missing'],
     [
-      { tools: [{ type: 'mcp', config: { server_url: 'ws://x' } }] },
+      { tools: [{ type: 'mcp', config: { server_url: 'ftp://x' } }] },
       ['tools', 0, 'config', 'server_url'],
       'url_parsing',
     ],

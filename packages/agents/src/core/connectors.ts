@@ -6,7 +6,7 @@ import type { Connector } from './connector.ts';
 import { withSignIn } from './connector-sign-in.ts';
 import type { GivenToolsPorts } from './given-tools.ts';
 import { createUuid, isUuid } from './ids.ts';
-import type { ListedTool, ToolAnswer, ToolServers } from './ports.ts';
+import type { ListedTool, ToolAnswer, ToolServerHealth, ToolServers } from './ports.ts';
 import { toApiError } from './tool-server-error.ts';
 import { refuseUnstorable } from './unsupported.ts';
 
@@ -25,6 +25,8 @@ export interface Connectors {
     idOrName: string,
     options: { refresh: boolean; signal: AbortSignal },
   ): Promise<readonly ListedTool[]>;
+  /** How its tool server is; asks nothing of it. */
+  health(caller: Caller, idOrName: string): Promise<{ connector: Connector; health?: ToolServerHealth }>;
   /** Calls a tool without a model or a conversation. */
   callTool(
     caller: Caller,
@@ -93,6 +95,11 @@ export function createConnectors(ports: ConnectorsPorts): Connectors {
     },
     async listTools(caller, idOrName, options) {
       return await listed(caller, await get(caller, idOrName), options);
+    },
+    async health(caller, idOrName) {
+      const connector = await get(caller, idOrName);
+      const health = ports.servers.health(connector, accessOf(caller, connector));
+      return { connector, ...(health && { health }) };
     },
     async callTool(caller, idOrName, call) {
       const connector = await get(caller, idOrName);

@@ -24,7 +24,7 @@ export function connectorConfig(given: CreateConnector): ConnectorConfig {
 
 export function connectorAccess(given: CreateConnector): ConnectorAccess {
   const global = Object.entries(given.global_headers ?? {}).map(([name, { value }]) => [name, value]);
-  return toAccess({ ...(Object.fromEntries(global) as Record<string, string>), ...given.headers });
+  return headersToAccess({ ...(Object.fromEntries(global) as Record<string, string>), ...given.headers });
 }
 
 /** A connector with what an update changes; omitted keys keep their value, null clears what may be empty. */
@@ -46,12 +46,14 @@ export function changedConnector(
       systemPrompt: given.system_prompt === undefined ? config.systemPrompt : given.system_prompt,
       authMethods: given.auth_methods?.map(method => method.method_type) ?? config.authMethods,
     },
-    sealedAccess: given.headers ? vault.seal(current.id, toAccess(given.headers)) : current.sealedAccess,
+    sealedAccess: given.headers
+      ? vault.seal(current.id, headersToAccess(given.headers))
+      : current.sealedAccess,
   };
 }
 
 /** A bearer token among the headers is the connector's sign-in; the other headers go along as they are. */
-function toAccess(headers: Readonly<Record<string, string>>): ConnectorAccess {
+export function headersToAccess(headers: Readonly<Record<string, string>>): ConnectorAccess {
   const authorization = Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization');
   const token = authorization?.[1].match(/^Bearer\s+(\S+)$/i)?.[1];
   if (!authorization || token === undefined) return { auth: { type: 'none' }, headers };

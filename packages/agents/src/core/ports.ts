@@ -158,12 +158,34 @@ export interface ToolAnswer {
   readonly meta?: Readonly<Record<string, unknown>>;
 }
 
+/** State of the connection to a tool server. Times are milliseconds since 1970. */
+export interface ToolServerHealth {
+  readonly server: string;
+  readonly state: 'idle' | 'connecting' | 'ready' | 'waiting' | 'refused' | 'closed';
+  readonly since: number;
+  readonly circuit: 'closed' | 'open';
+  readonly failures: number;
+  readonly lastError?: { readonly code: string; readonly message: string; readonly at: number };
+  readonly nextTryAt?: number;
+  readonly connects: number;
+  readonly dialect?: string;
+  readonly via?: string;
+  readonly protocolVersion?: string;
+  readonly serverName?: string;
+  readonly tools?: { readonly count: number; readonly fetchedAt: number; readonly stale: boolean };
+}
+
 export interface ToolServers {
   list(
     connector: Connector,
     access: ConnectorAccess,
     options: { signal: AbortSignal; refresh?: boolean },
-  ): Promise<{ tools: readonly ListedTool[]; instructions?: string }>;
+  ): Promise<{
+    tools: readonly ListedTool[];
+    instructions?: string;
+    /** The server does not answer now; these are the tools it had when it last did. */
+    stale?: { readonly code: ToolServerFailureCode; readonly message: string };
+  }>;
   call(
     connector: Connector,
     access: ConnectorAccess,
@@ -175,6 +197,8 @@ export interface ToolServers {
       signal: AbortSignal;
     },
   ): Promise<ToolAnswer>;
+  /** How the server is for this access. Asks nothing of it; `undefined` when it was not used lately. */
+  health(connector: Connector, access: ConnectorAccess): ToolServerHealth | undefined;
   /** The operator vouches for what this server says of its tools. */
   isTrusted(connector: Connector): boolean;
 }

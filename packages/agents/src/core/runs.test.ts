@@ -56,7 +56,7 @@ function openProcess(options: { callModel?: CallModel; store?: (store: RunStore)
     connectors: createConnectorStore(database.db),
     vault: createConnectorVault(createSecretBox(['secret-key-of-this-test'])),
     // No plan here names a tool, so nothing asks this.
-    servers: { list: none, call: none, isTrusted: () => false },
+    servers: { list: none, call: none, isTrusted: () => false, health: () => undefined },
     callModel: options.callModel ?? says,
     now: () => new Date(at),
     limits: { maxAnswers: 5, maxParallelCalls: 2, maxHandoffs: 3 },

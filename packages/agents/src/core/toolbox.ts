@@ -154,7 +154,7 @@ async function listConnector(
   const access = withSignIn(ports.vault.accessFor(connector, tool), run.caller);
   try {
     const options = { signal: run.signal, ...(fresh.has(connector.id) && { refresh: true }) };
-    const { tools } = await ports.servers.list(connector, access, options);
+    const { tools, stale } = await ports.servers.list(connector, access, options);
     const listed = tools.filter(({ name }) => isChosen(tool, name));
     const asked = tool.toolConfiguration?.requires_confirmation ?? [];
     const offered = listed.map(
@@ -167,7 +167,9 @@ async function listConnector(
           },
         ] as const,
     );
-    return { at: { connector, access, offered: new Map(offered) }, listed };
+    // Its tools are kept for the turn, for it may be back in a moment; that it is away is said all the same.
+    const failure = stale && { connectorId: connector.id, connectorName: connector.name, ...stale };
+    return { at: { connector, access, offered: new Map(offered) }, listed, ...(failure && { failure }) };
   } catch (error) {
     if (!(error instanceof ToolServerFailure)) throw error;
     const { code, message } = error;

@@ -16,6 +16,7 @@ import type { Connectors } from '../core/connectors.ts';
 import { callerOf, goneSignal } from './caller.ts';
 import { read } from './errors.ts';
 import { toWireTool, toWireToolAnswer } from './to-wire-tool.ts';
+import { toWireHealth } from './to-wire-health.ts';
 import { toWireConnector } from './to-wire.ts';
 
 type ConnectorPath = { Params: { id: string } };
@@ -80,6 +81,12 @@ export function addConnectorRoutes(app: FastifyInstance, connectors: Connectors)
     // The first page is 1 here, and the answer a bare list (API notes, tool listing).
     const start = (query.page - 1) * query.page_size;
     return tools.slice(start, start + query.page_size).map(tool => toWireTool(tool, query.pretty));
+  });
+
+  // Ours: Mistral's API has no such endpoint.
+  app.get<ConnectorPath>('/v1/connectors/:id/health', async request => {
+    const { connector, health } = await connectors.health(callerOf(request), request.params.id);
+    return toWireHealth(connector, health);
   });
 
   app.post<ToolPath>('/v1/connectors/:id/tools/:tool/call', async (request, reply) => {

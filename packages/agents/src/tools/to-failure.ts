@@ -18,8 +18,9 @@ export function toFailure(error: unknown, connector: Connector, signal: AbortSig
     return new ToolServerFailure('protocol_error', message, { mayHaveRun: true, cause: error });
   }
   if (signal.aborted) {
-    const message = `The call to ${connector.name} was cancelled.`;
-    return new ToolServerFailure('cancelled', message, { mayHaveRun: true, cause: error });
+    // One that had left is told of as a ConnectionError.
+    const message = `The call to ${connector.name} was cancelled before it left.`;
+    return new ToolServerFailure('cancelled', message, { mayHaveRun: false, cause: error });
   }
   return error;
 }

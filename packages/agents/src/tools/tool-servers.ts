@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Connections, ServerTarget, ToolDefinition } from '@tramontane/mcp-client';
+import type { Connections, Scope, ServerTarget, ToolDefinition } from '@tramontane/mcp-client';
 import type { Connector, ConnectorAccess } from '../core/connector.ts';
 import { isTooDeep, MAX_DEPTH } from '../core/nesting.ts';
+import type { OperatorProcess } from '../core/operator-connectors.ts';
 import { ToolServerFailure, type ListedTool, type ToolServers } from '../core/ports.ts';
 import type { Authorizers } from './authorizers.ts';
 import { toFailure } from './to-failure.ts';
@@ -13,29 +14,45 @@ export function createToolServers(
     readonly authorizers: Authorizers;
     /** Origins of servers whose word about their tools the operator trusts; `*` trusts every one. */
     readonly trusted: readonly string[];
+    /** The program behind a connector of the operator's. */
+    readonly processOf: (connector: Connector) => OperatorProcess | undefined;
     /** Tools of a server that had to be left out, each with its reason: told once for each list that came in. */
     readonly onLeftOut: (connector: Connector, problems: readonly string[]) => void;
   },
 ): ToolServers {
   const told = new WeakSet<object>();
+
+  function target(connector: Connector, access: ConnectorAccess): ServerTarget {
+    const { server, timeoutMs } = connector.config;
+    const base = { scope: scopeOf(connector, access), timeoutMs };
+    const command = options.processOf(connector);
+    if (command !== undefined) return { ...base, name: server, process: command };
+    const auth = options.authorizers.authFor(connector, access);
+    return { ...base, url: server, auth, headers: access.headers };
+  }
+
   return {
     async list(connector, access, { signal, refresh }) {
       const listing = await connections
-        .listTools(toTarget(options.authorizers, connector, access), {
+        .listTools(target(connector, access), {
           signal,
           ...(refresh !== undefined && { refresh }),
         })
         .catch(error => Promise.reject(toFailure(error, connector, signal)));
       if (listing.problems.length > 0 && !told.has(listing)) options.onLeftOut(connector, listing.problems);
       told.add(listing);
-      const { tools, instructions } = listing;
+      const { tools, instructions, stale } = listing;
       // A tool whose schema nobody can walk is none; the others of its server stay usable.
       const usable = tools.filter(tool => !isTooDeep(tool));
-      return { tools: usable.map(toListed), ...(instructions !== undefined && { instructions }) };
+      return {
+        tools: usable.map(toListed),
+        ...(instructions !== undefined && { instructions }),
+        ...(stale && { stale }),
+      };
     },
     async call(connector, access, call) {
       const answer = await connections
-        .callTool(toTarget(options.authorizers, connector, access), {
+        .callTool(target(connector, access), {
           name: call.tool,
           arguments: { ...call.arguments },
           idempotencyKey: call.key,
@@ -45,6 +62,9 @@ export function createToolServers(
         .catch(error => Promise.reject(toFailure(error, connector, call.signal)));
       if (!isTooDeep(answer)) return answer;
       throw tooDeep(connector);
+    },
+    health(connector, access) {
+      return connections.health(scopeOf(connector, access))[0];
     },
     isTrusted: connector =>
       options.trusted.includes('*') || options.trusted.includes(new URL(connector.config.server).origin),
@@ -56,18 +76,12 @@ function toListed({ annotations, icons, ...tool }: ToolDefinition): ListedTool {
   return { ...tool, ...(annotations && { annotations: { ...annotations } }), ...(icons && { icons }) };
 }
 
-function toTarget(authorizers: Authorizers, connector: Connector, access: ConnectorAccess): ServerTarget {
+function scopeOf(connector: Connector, access: ConnectorAccess): Scope {
   return {
-    scope: {
-      workspace: connector.workspace,
-      connector: connector.id,
-      // Different credentials never share a connection, nor what was seen through it; the digest keeps them secret.
-      credential: createHash('sha256').update(JSON.stringify(access)).digest('hex'),
-    },
-    url: connector.config.server,
-    auth: authorizers.authFor(connector, access),
-    headers: access.headers,
-    timeoutMs: connector.config.timeoutMs,
+    workspace: connector.workspace,
+    connector: connector.id,
+    // Different credentials never share a connection, nor what was seen through it; the digest keeps them secret.
+    credential: createHash('sha256').update(JSON.stringify(access)).digest('hex'),
   };
 }
 

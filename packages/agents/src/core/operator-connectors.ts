@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import type { Caller } from './caller.ts';
+import type { ConnectorVault } from './connector-vault.ts';
+import { DEFAULT_TOOL_TIMEOUT_MS, type Connector } from './connector.ts';
+import { headersToAccess } from './given-connector.ts';
+import { toUuid } from './ids.ts';
+import type { ConnectorStore } from './ports.ts';
+
+/** A program on this machine that speaks MCP on its standard input and output. */
+export interface OperatorProcess {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+/** A tool server that the operator gives to everybody. */
+export type OperatorServer = { readonly name: string } & (
+  | { readonly process: OperatorProcess }
+  | { readonly url: string; readonly headers: Readonly<Record<string, string>> }
+);
+
+export interface OperatorConnectors {
+  readonly connectors: ConnectorStore;
+  /** The program behind a connector, where it is one of the operator's. */
+  readonly processOf: (connector: Pick<Connector, 'id' | 'workspace'>) => OperatorProcess | undefined;
+}
+
+/** Before every connector that somebody made, so that pages of a list hold still. */
+const CREATED_AT = new Date(0);
+const OWNER = 'system';
+
+/**
+ * The connectors of a store with the operator's servers among them: each workspace sees them as connectors that nobody in
+ * it can change. Their ids come from workspace and name, so agents that name them survive a restart.
+ */
+export function addOperatorConnectors(
+  store: ConnectorStore,
+  servers: readonly OperatorServer[],
+  vault: ConnectorVault,
+): OperatorConnectors {
+  const sealed = new Map<string, string>();
+
+  function toConnector({ workspace }: { readonly workspace: string }, server: OperatorServer): Connector {
+    const id = idOf(workspace, server.name);
+    const access = headersToAccess('url' in server ? server.headers : {});
+    const sealedAccess = sealed.get(id) ?? vault.seal(id, access);
+    sealed.set(id, sealedAccess);
+    return {
+      id,
+      workspace,
+      ownerId: OWNER,
+      name: server.name,
+      inline: false,
+      config: {
+        title: null,
+        description: 'A tool server of this installation.',
+        server: 'url' in server ? server.url : `stdio:${server.name}`,
+        iconUrl: null,
+        visibility: 'shared_workspace',
+        systemPrompt: null,
+        timeoutMs: DEFAULT_TOOL_TIMEOUT_MS,
+        authMethods: ['none'],
+      },
+      sealedAccess,
+      createdAt: CREATED_AT,
+      modifiedAt: CREATED_AT,
+    };
+  }
+
+  const all = (caller: Caller): Connector[] =>
+    servers.map(server => toConnector(caller, server)).toSorted((one, other) => (one.id < other.id ? -1 : 1));
+
+  return {
+    processOf({ id, workspace }) {
+      const server = servers.find(({ name }) => idOf(workspace, name) === id);
+      return server !== undefined && 'process' in server ? server.process : undefined;
+    },
+    connectors: {
+      ...store,
+      async insert(caller, connector) {
+        return servers.some(({ name }) => name === connector.name)
+          ? undefined
+          : store.insert(caller, connector);
+      },
+      async find(caller, idOrName) {
+        const mine = all(caller);
+        // A connector of that name may be older than the operator's.
+        return (
+          mine.find(({ id }) => id === idOrName.toLowerCase()) ??
+          (await store.find(caller, idOrName)) ??
+          mine.find(({ name }) => name === idOrName)
+        );
+      },
+      async list(caller, page) {
+        const { after, limit } = page;
+        const isPast = after !== undefined && Date.parse(after.createdAt) > CREATED_AT.getTime();
+        if (isPast) return store.list(caller, page);
+        const first = all(caller)
+          .filter(({ id }) => after === undefined || id > after.id)
+          .slice(0, limit);
+        if (first.length === limit) return first;
+        return [...first, ...(await store.list(caller, { limit: limit - first.length }))];
+      },
+    },
+  };
+}
+
+function idOf(workspace: string, name: string): string {
+  const digest = createHash('sha256').update(JSON.stringify(['operator server', workspace, name]));
+  return toUuid(digest.digest('base64url'));
+}

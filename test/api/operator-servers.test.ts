@@ -1,0 +1,93 @@
+import { execPath } from 'node:process';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openApiServer, type ApiServer } from './open-api-server.ts';
+
+const PROGRAM = new URL('../links/server-main.ts', import.meta.url).pathname;
+let api: ApiServer;
+let id: string;
+
+beforeAll(async () => {
+  api = await openApiServer({
+    mcpServers: {
+      lines: {
+        command: execPath,
+        args: ['--conditions=@tramontane/source', PROGRAM, 'stdio', '0', '/dev/null'],
+        env: { LINES_TOKEN: 'token-of-the-child' },
+      },
+      gone: { command: '/no/such/program' },
+      far: { url: 'http://127.0.0.1:1/mcp', headers: { Authorization: 'Bearer token-of-far' } },
+    },
+  });
+});
+afterAll(() => api.close());
+
+const names = (answer: { json: unknown }): string[] =>
+  (answer.json as { items: { name: string }[] }).items.map(({ name }) => name);
+
+describe('the operator’s servers', () => {
+  it('are connectors of every workspace, before those that somebody made', async () => {
+    await api.send('POST', '/v1/connectors', {
+      name: 'mine',
+      description: 'd',
+      server: 'http://127.0.0.1:9/mcp',
+    });
+    const all = await api.send('GET', '/v1/connectors');
+    expect(names(all).toSorted()).toEqual(['far', 'gone', 'lines', 'mine']);
+    expect(names(all).at(-1)).toBe('mine');
+    id =
+      (all.json as { items: { name: string; id: string }[] }).items.find(({ name }) => name === 'lines')
+        ?.id ?? '';
+    const paged: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page = await api.send(
+        'GET',
+        `/v1/connectors?page_size=1${cursor === '' ? '' : `&cursor=${cursor}`}`,
+      );
+      paged.push(...names(page));
+      cursor = (page.json as { pagination: { next_cursor: string | null } }).pagination.next_cursor;
+    }
+    expect(paged).toEqual(names(all));
+    expect(api.answered()).not.toMatch(/token-of-(the-child|far)/);
+  });
+
+  it('run as programs, with their state to be seen', async () => {
+    expect((await api.send('GET', `/v1/connectors/${id}/health`)).json).toEqual({
+      connector_id: id,
+      server: 'stdio:lines',
+      state: 'idle',
+      circuit: 'closed',
+      failures: 0,
+      connects: 0,
+    });
+    const called = await api.send('POST', '/v1/connectors/lines/tools/pid/call', { arguments: {} });
+    expect(called.status).toBe(200);
+    expect((await api.send('GET', '/v1/connectors/lines/health')).json).toMatchObject({
+      state: 'ready',
+      connects: 1,
+      dialect: 'mcp-2026',
+      transport: 'stdio',
+      tools: { count: 2, stale: false },
+    });
+  });
+
+  it('say why when they cannot be used', async () => {
+    const called = await api.send('POST', '/v1/connectors/gone/tools/pid/call', { arguments: {} });
+    expect(called.text).toContain(
+      'stdio:gone could not be started: /no/such/program: there is no such program',
+    );
+    expect((await api.send('GET', '/v1/connectors/gone/health')).json).toMatchObject({
+      state: 'waiting',
+      last_error: { code: 'unreachable' },
+    });
+    expect(api.log()).toContain('a tool server cannot be used');
+  });
+
+  it('cannot be changed, removed, shadowed or named by a request', async () => {
+    expect((await api.send('PATCH', `/v1/connectors/${id}`, { description: 'x' })).status).toBe(404);
+    expect((await api.send('DELETE', `/v1/connectors/${id}`)).status).toBe(404);
+    const shadow = { name: 'lines', description: 'd', server: 'http://127.0.0.1:9/mcp' };
+    expect((await api.send('POST', '/v1/connectors', shadow)).status).toBe(409);
+    const named = { name: 'other', description: 'd', server: 'stdio:lines' };
+    expect((await api.send('POST', '/v1/connectors', named)).status).toBe(422);
+  });
+});
