@@ -24,7 +24,8 @@ export const ROOM_IMPORTS: Readonly<Record<string, readonly string[] | 'all'>> =
   store: ['core'],
   models: ['core'],
   tools: ['core'],
-  'config.ts': [],
+  'config.ts': ['setting-values.ts'],
+  'setting-values.ts': [],
   'generated-keys.ts': ['config.ts', 'store'],
   // Parts of compose.ts with a file of their own.
   'database-server.ts': ['config.ts', 'store'],

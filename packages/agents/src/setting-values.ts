@@ -1,0 +1,88 @@
+import { parseAllowList } from '@tramontane/egress';
+
+/** What is wrong with the text of a setting. Never shows a secret. */
+export class Problem {
+  readonly sentence: string;
+  constructor(sentence: string) {
+    this.sentence = sentence;
+  }
+}
+
+export function parsePort(text: string | undefined): number | Problem {
+  const port = Number(text ?? 3000);
+  return /^\d+$/.test(text ?? '0') && port <= 65_535
+    ? port
+    : new Problem(`${JSON.stringify(text)} is no port. Give a number from 0 to 65535.`);
+}
+
+export function parseDatabaseUrl(text: string | undefined): string | undefined | Problem {
+  if (text === undefined) return undefined;
+  if (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)) return text;
+  return new Problem(
+    'this is no postgresql:// URL with a host. For a socket use postgresql://user@localhost/db?host=%2Ffolder.',
+  );
+}
+
+export function parseApiKeys(text: string | undefined): readonly string[] | undefined | Problem {
+  const keys = toList(text);
+  if (keys === undefined) return undefined;
+  if (keys.length === 0) return new Problem('it is set and holds no key.');
+  return keys.some(key => /\s/.test(key)) ? new Problem('a key has a space in it.') : keys;
+}
+
+/** Fewer characters than this can be tried out. */
+const MIN_SECRET_LENGTH = 16;
+
+export function parseSecretKeys(text: string | undefined): readonly string[] | undefined | Problem {
+  const keys = toList(text);
+  if (keys === undefined) return undefined;
+  return keys.length > 0 && keys.every(key => key.length >= MIN_SECRET_LENGTH)
+    ? keys
+    : new Problem(
+        `every key needs at least ${MIN_SECRET_LENGTH} characters. Make one with: openssl rand -base64 32`,
+      );
+}
+
+export function parseHttpUrl(text: string | undefined): string | undefined | Problem {
+  if (text === undefined) return undefined;
+  return /^https?:\/\//.test(text) && URL.canParse(text)
+    ? text
+    : new Problem('this is no http:// or https:// URL.');
+}
+
+export function parseAllowed(text: string | undefined): ReturnType<typeof parseAllowList> | Problem {
+  try {
+    return parseAllowList(text);
+  } catch (error) {
+    const sentence = error instanceof Error ? error.message : String(error);
+    // The egress names the setting itself; so does the list of problems.
+    return new Problem(sentence.replace('TRAMONTANE_ALLOW_PRIVATE_NETWORKS: ', ''));
+  }
+}
+
+export function parseOrigins(text: string | undefined): readonly string[] | Problem {
+  const origins: string[] = [];
+  for (const item of toList(text) ?? []) {
+    if (item === '*') origins.push(item);
+    else if (/^(https?|wss?):\/\//.test(item) && URL.canParse(item)) origins.push(new URL(item).origin);
+    else
+      return new Problem(
+        `${JSON.stringify(item)} is no origin. Write it as https://host:port, or * for every server.`,
+      );
+  }
+  return origins;
+}
+
+const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+
+export function parseLogLevel(text: string | undefined): (typeof LOG_LEVELS)[number] | Problem {
+  const level = LOG_LEVELS.find(candidate => candidate === (text ?? 'warn'));
+  return level ?? new Problem(`${JSON.stringify(text)} is no level. Give one of ${LOG_LEVELS.join(', ')}.`);
+}
+
+function toList(text: string | undefined): string[] | undefined {
+  return text
+    ?.split(',')
+    .map(item => item.trim())
+    .filter(item => item !== '');
+}
