@@ -124,6 +124,7 @@ export function openSagas(options: SagasOptions): Sagas {
         log.warn({ err: error }, 'Sagas left by other processes cannot be looked for.'),
       );
   }, sweepMs);
+  timer.unref();
 
   const get = async (id: string): Promise<SagaView | undefined> => {
     const stored = await store.get(id);
