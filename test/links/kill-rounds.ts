@@ -21,6 +21,8 @@ export async function killRounds(
   server: KillableServer,
   kind: Kind,
   rounds: number,
+  /** Rounds before these, whose ids are taken. */
+  before = 0,
 ): Promise<KillReport> {
   const problems: string[] = [];
   const recoveries: number[] = [];
@@ -30,7 +32,7 @@ export async function killRounds(
 
   const call = async (holdMs = 0): Promise<{ id: string; work: Promise<ToolResult> }> => {
     count += 1;
-    const id = `call-${count}`;
+    const id = `call-${before}-${count}`;
     const work = connections.callTool(server.target, {
       name: 'write',
       arguments: { id, holdMs },

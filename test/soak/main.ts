@@ -1,16 +1,20 @@
-// npm run soak [-- --only kill|fuzz|streams|history --seed N --runs N --messages N --streams N]: the kill -9 test at
-// random moments, hostile input to the MCP server kit, many runs at once, and turns on top of a long history. The
-// results are kept in bench/results.
+// npm run soak [-- --only kill|fuzz|streams|history|links|lies --seed N --runs N --messages N --streams N --kills N
+// --writes N]: the kill -9 test at random moments, hostile input to the MCP server kit, many runs at once, turns on top of
+// a long history, killed tool servers, and writes through a proxy that lies. The results are kept in bench/results.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { createRandom } from '../durability/random.ts';
 import { soakKills } from '../durability/soak-kill.ts';
+import { writeThroughLies } from '../links/write-through-lies.ts';
 import { soakFuzz } from './soak-fuzz.ts';
+import { soakLinks } from './soak-links.ts';
 import { soakHistory } from './soak-history.ts';
 import { soakStreams } from './soak-streams.ts';
 
 const FULL_RUNS = 100;
 const FULL_MESSAGES = 20_000;
+const FULL_KILLS = 200;
+const FULL_WRITES = 2_000;
 const FULL_STREAMS = 1000;
 const HISTORY = { entries: 2000, tools: 100, rounds: 9 };
 const say = (sentence: string) => void process.stdout.write(`${sentence}\n`);
@@ -20,11 +24,20 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     runs: { type: 'string', default: String(FULL_RUNS) },
     messages: { type: 'string', default: String(FULL_MESSAGES) },
+    kills: { type: 'string', default: String(FULL_KILLS) },
+    writes: { type: 'string', default: String(FULL_WRITES) },
     streams: { type: 'string', default: String(FULL_STREAMS) },
   },
 });
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
-const parts: Readonly<Record<string, () => Promise<readonly string[]>>> = { kill, fuzz, streams, history };
+const parts: Readonly<Record<string, () => Promise<readonly string[]>>> = {
+  kill,
+  fuzz,
+  streams,
+  history,
+  links,
+  lies,
+};
 
 const names = values.only === undefined ? Object.keys(parts) : [values.only];
 for (const name of names) {
@@ -85,6 +98,25 @@ async function history(): Promise<readonly string[]> {
   say(
     `a long turn costs ${result.ratio} of a small one, ${result.ratioWithTools} of one with the same tools`,
   );
+  return result.problems;
+}
+
+async function links(): Promise<readonly string[]> {
+  const kills = Number(values.kills);
+  say(`${kills} kills of a tool server over each transport`);
+  const result = await soakLinks(kills, say);
+  for (const problem of result.problems) say(problem);
+  if (kills >= FULL_KILLS) await keep('soak-links.json', result);
+  return result.problems;
+}
+
+async function lies(): Promise<readonly string[]> {
+  const writes = Number(values.writes);
+  say(`${writes} writes through a proxy that lies, seed ${seed}`);
+  const result = { seed, ...(await writeThroughLies(writes, createRandom(seed))) };
+  for (const problem of result.problems) say(problem);
+  if (writes >= FULL_WRITES) await keep('soak-lies.json', result);
+  say(`${result.answered} answered, ${result.unknown} unknown, ${result.failed} not run`);
   return result.problems;
 }
 
