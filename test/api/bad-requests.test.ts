@@ -118,7 +118,11 @@ describe('what is not supported is refused by name', () => {
       withTool({ type: 'document_library', library_ids: ['a'] }),
       /document_library is not/,
     ],
-    ['guardrails', { ...AGENT, guardrails: [{ moderation_llm_v2: { action: 'block' } }] }, /guardrails/],
+    [
+      'guardrails without a moderation model',
+      { ...AGENT, guardrails: [{ moderation_llm_v2: {} }] },
+      /guardrails/,
+    ],
   ];
   it.each(cases)('%s', async (_name, body, message) => {
     const answer = await api.send('POST', '/v1/agents', body);

@@ -16,6 +16,8 @@ export interface ApiServerOptions {
   readonly vendor?: 'scripted' | 'none';
   /** Default 0: any free one. */
   readonly port?: number;
+  /** More settings, or others. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** TRAMONTANE_ALLOW_PRIVATE_NETWORKS. Default `loopback`. */
   readonly allow?: string;
   /** TRAMONTANE_TRUSTED_TOOL_SERVERS. Default none. */
@@ -77,6 +79,7 @@ export async function openApiServer(options: ApiServerOptions = {}): Promise<Api
     ...(options.mcpServers && { TRAMONTANE_MCP_SERVERS: join(dataFolder, 'servers.json') }),
     ...(database && { DATABASE_URL: database.url }),
     ...(database && options.vendor !== 'none' && { TRAMONTANE_MODEL_BASE_URL: models.url }),
+    ...options.settings,
   };
   if (options.mcpServers)
     await writeFile(join(dataFolder, 'servers.json'), JSON.stringify({ mcpServers: options.mcpServers }));

@@ -10,9 +10,11 @@ import { createCompletions } from './core/completions.ts';
 import { createConnectorVault } from './core/connector-vault.ts';
 import { createConnectors } from './core/connectors.ts';
 import { createConversations } from './core/conversations.ts';
+import { createGuardrails } from './core/guardrails.ts';
 import { createHistories } from './core/histories.ts';
 import { createUuid } from './core/ids.ts';
 import { createKeyCheck } from './core/key-check.ts';
+import { createModels } from './core/models.ts';
 import { createPlanner } from './core/plan-turn.ts';
 import { openRuns } from './core/runs.ts';
 import { createSecretBox } from './core/secret-box.ts';
@@ -21,7 +23,13 @@ import { openGeneratedKey } from './generated-keys.ts';
 import { openDatabaseServer } from './database-server.ts';
 import { createOAuth } from './create-oauth.ts';
 import { createHttpServer } from './http/server.ts';
-import { createCallModel, createModelCatalogue } from './models/index.ts';
+import {
+  createCallModel,
+  createListModels,
+  createModelCatalogue,
+  createModerate,
+  MISTRAL_BASE_URL,
+} from './models/index.ts';
 import { createAgentAliasStore } from './store/agent-alias-store.ts';
 import { createAgentStore } from './store/agent-store.ts';
 import { createApiKeyStore } from './store/api-key-store.ts';
@@ -99,6 +107,7 @@ export async function startServer(config: Config, options: StartServerOptions = 
 
     const catalogue = createModelCatalogue({
       ...(config.mistralApiKey !== undefined && { mistralApiKey: config.mistralApiKey }),
+      ...(config.mistralBaseUrl !== undefined && { mistralBaseUrl: config.mistralBaseUrl }),
       ...(config.modelBaseUrl !== undefined && { baseUrl: config.modelBaseUrl }),
       ...(config.modelApiKey !== undefined && { apiKey: config.modelApiKey }),
       offline: config.databaseUrl === undefined,
@@ -135,11 +144,17 @@ export async function startServer(config: Config, options: StartServerOptions = 
     const now = () => new Date();
     const unanswered = createUnansweredCallStore(db);
     const histories = createHistories(conversationStore, unanswered);
+    const moderation = moderationEndpoint(config);
+    const guardrails = createGuardrails({
+      ...(moderation && { moderate: createModerate(moderation) }),
+      onFailed: message => log.warn(message),
+    });
     const agents = createAgents({
       ...toolPorts,
       agents: createAgentStore(db),
       aliases: createAgentAliasStore(db),
       checkModel,
+      guardrails,
     });
     const planner = createPlanner(agents);
     const runs = openRuns({
@@ -162,7 +177,7 @@ export async function startServer(config: Config, options: StartServerOptions = 
     let ready = true;
     const http = createHttpServer({
       agents,
-      completions: createCompletions({ ...toolPorts, agents, runs, checkModel, now }),
+      completions: createCompletions({ ...toolPorts, agents, runs, checkModel, guardrails, now }),
       connectors: createConnectors(toolPorts),
       conversations: createConversations({
         ...toolPorts,
@@ -173,11 +188,14 @@ export async function startServer(config: Config, options: StartServerOptions = 
         runStore,
         runs,
         checkModel,
+        guardrails,
         now,
       }),
       signIns: oauth.routes,
       unansweredCalls: createUnansweredCalls({ ...toolPorts, unanswered, runStore, now }),
-      models: catalogue,
+      models: createModels(
+        createListModels(catalogue, { onMissing: message => log.warn(message), now: () => Date.now() }),
+      ),
       health: { version: manifest.version, isReady: async () => ready && (await database.isAlive()) },
       keys: createKeyCheck({
         operatorKeys: config.apiKeys ?? [apiKey.first],
@@ -234,6 +252,15 @@ function ownPorts(config: Config): string[] {
   if (config.databaseUrl === undefined) return [];
   const { hostname, port } = new URL(config.databaseUrl);
   return hostname === '' ? [] : [`${hostname}:${port || 5432}`];
+}
+
+/** Who enforces guardrails: an endpoint of its own, or Mistral. */
+function moderationEndpoint(config: Config): { baseUrl: string; apiKey?: string } | undefined {
+  const { moderationBaseUrl: own, moderationApiKey, mistralApiKey } = config;
+  if (own !== undefined)
+    return { baseUrl: own, ...(moderationApiKey !== undefined && { apiKey: moderationApiKey }) };
+  if (mistralApiKey === undefined) return undefined;
+  return { baseUrl: config.mistralBaseUrl ?? MISTRAL_BASE_URL, apiKey: mistralApiKey };
 }
 
 function noProvider(name: string): string {

@@ -89,6 +89,14 @@ const SETTINGS = {
     secret: true,
     parse: text => text,
   },
+  mistralBaseUrl: {
+    name: 'MISTRAL_BASE_URL',
+    type: 'http(s) URL',
+    fallback: 'https://api.mistral.ai/v1',
+    meaning: "Where Mistral's API is: another region of it, or a proxy before it. Ends with /v1 as a rule.",
+    secret: false,
+    parse: parseHttpUrl,
+  },
   modelBaseUrl: {
     name: 'TRAMONTANE_MODEL_BASE_URL',
     type: 'http(s) URL',
@@ -100,6 +108,23 @@ const SETTINGS = {
   },
   modelApiKey: {
     name: 'TRAMONTANE_MODEL_API_KEY',
+    type: 'text',
+    fallback: 'none',
+    meaning: 'Key of that endpoint.',
+    secret: true,
+    parse: text => text,
+  },
+  moderationBaseUrl: {
+    name: 'TRAMONTANE_MODERATION_BASE_URL',
+    type: 'http(s) URL',
+    fallback: "Mistral's, while MISTRAL_API_KEY is set",
+    meaning:
+      "An endpoint with Mistral's moderation protocol (POST /moderations), which enforces guardrails. Without one, requests with guardrails are refused.",
+    secret: false,
+    parse: parseHttpUrl,
+  },
+  moderationApiKey: {
+    name: 'TRAMONTANE_MODERATION_API_KEY',
     type: 'text',
     fallback: 'none',
     meaning: 'Key of that endpoint.',

@@ -11,9 +11,10 @@ import {
 import { notFound } from './api-error.ts';
 import type { Caller } from './caller.ts';
 import { toStoredTools, type GivenToolsPorts } from './given-tools.ts';
+import type { Guardrails } from './guardrails.ts';
 import { createId, isPlainId } from './ids.ts';
 import type { AgentFilter, AgentStore, CheckModel } from './ports.ts';
-import { refuseUnstorable, refuseUnsupported } from './unsupported.ts';
+import { refuseUnstorable } from './unsupported.ts';
 
 /** What can be done with agents (`/v1/agents`). */
 export interface Agents {
@@ -36,6 +37,7 @@ export interface AgentsPorts extends GivenToolsPorts {
   readonly agents: AgentStore;
   readonly aliases: AgentAliasStore;
   readonly checkModel: CheckModel;
+  readonly guardrails: Guardrails;
 }
 
 export function createAgents(ports: AgentsPorts): Agents {
@@ -74,7 +76,7 @@ export function createAgents(ports: AgentsPorts): Agents {
     get,
     aliases: createAgentAliases(ports.aliases),
     async create(caller, given) {
-      refuseUnsupported(given);
+      ports.guardrails.refuseUnenforceable(given.guardrails);
       refuseUnstorable(given, ['body']);
       ports.checkModel(given.model);
       await checkHandoffs(caller, given.handoffs);
@@ -103,7 +105,7 @@ export function createAgents(ports: AgentsPorts): Agents {
       return versions;
     },
     async update(caller, id, given) {
-      refuseUnsupported(given);
+      ports.guardrails.refuseUnenforceable(given.guardrails);
       refuseUnstorable(given, ['body']);
       if (given.model != null) ports.checkModel(given.model);
       const { config: before } = await get(caller, id);

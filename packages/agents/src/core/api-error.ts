@@ -14,6 +14,14 @@ export const API_ERRORS = {
     meaning: 'A part of the API that this server does not carry out, and does not ignore either.',
     retry: false,
   },
+  guardrail_blocked: {
+    meaning: 'A guardrail found something in the input that it is set to block.',
+    retry: false,
+  },
+  guardrail_failed: {
+    meaning: 'A guardrail could not check the input, and is set to block then.',
+    retry: true,
+  },
   validation: { meaning: 'Fields of the request have the wrong shape; `detail` lists them.', retry: false },
   not_found: { meaning: 'There is no such thing, or it is not yours.', retry: false },
   conflict: { meaning: 'The thing exists already, or is busy.', retry: true },

@@ -2,6 +2,7 @@ import type { Decision, Entry, FunctionCall, RunEvent, RunSignal } from '@tramon
 import { ApiError, notFound } from './api-error.ts';
 import type { CarriedRun } from './carry-run.ts';
 import type { Caller } from './caller.ts';
+import type { GuardrailResult, Guardrails } from './guardrails.ts';
 import { createId } from './ids.ts';
 import type { CheckModel, RunStore, StartIn } from './ports.ts';
 import type { RunPlan } from './run-plan.ts';
@@ -12,6 +13,8 @@ export interface Turn {
   readonly conversationId: string;
   /** Answered by the offline model, which stands in for one that is not there. */
   readonly offline: boolean;
+  /** What the guardrails found in its inputs. */
+  readonly guardrails?: readonly GuardrailResult[];
   readonly signals: AsyncGenerator<RunSignal, void>;
 }
 
@@ -33,6 +36,7 @@ export interface BeginPorts {
   readonly runStore: RunStore;
   readonly runs: Runs;
   readonly checkModel: CheckModel;
+  readonly guardrails: Guardrails;
   readonly now: () => Date;
 }
 
@@ -44,6 +48,7 @@ export async function beginTurn(
   signal: AbortSignal,
 ): Promise<Turn> {
   const { offline } = ports.checkModel(turn.plan.model);
+  const found = await ports.guardrails.check(turn.plan.guardrails, turn.inputs, signal);
   const { history = [], decisions = [], stillOpen = [] } = turn;
   const first: RunEvent = {
     type: 'run.started',
@@ -56,11 +61,12 @@ export async function beginTurn(
   const { plan } = turn;
   const run: CarriedRun = { id: createId('run'), caller, plan, history: turn.before ?? [], events: [first] };
   const conversationId = turn.conversation.id;
+  const answer = { conversationId, offline, ...(found && { guardrails: found }) };
   if (!turn.store) {
     refuseWaiting(turn);
     const inline = 'create' in turn.conversation ? turn.conversation.inline : [];
     const signals = ports.runs.readUnstored({ ...run, unstored: inline }, signal);
-    return { conversationId, offline, signals };
+    return { ...answer, signals };
   }
 
   const started = await ports.runs.start(run, () =>
@@ -68,7 +74,7 @@ export async function beginTurn(
   );
   if (started === 'gone') throw notFound('conversation', conversationId);
   if (started === 'busy') throw stillAnswering(conversationId);
-  return { conversationId, offline, signals: ports.runs.read(caller, run.id, signal) };
+  return { ...answer, signals: ports.runs.read(caller, run.id, signal) };
 }
 
 /** Where nothing is kept, nothing can wait for a person, and no decision could count once. */

@@ -7,11 +7,11 @@ import { toGivenChat } from './chat-messages.ts';
 import { checkInputs } from './check-inputs.ts';
 import type { Connector } from './connector.ts';
 import { toStoredTools, type GivenToolsPorts } from './given-tools.ts';
+import type { Guardrails } from './guardrails.ts';
 import { createId, createUuid } from './ids.ts';
 import type { CheckModel } from './ports.ts';
 import { planForAgent, planForModel, type PlanArgs, type RunPlan } from './run-plan.ts';
 import type { Runs } from './runs.ts';
-import { refuseUnsupported } from './unsupported.ts';
 
 /** A completion under way: read every choice to its end. */
 export interface Completion {
@@ -36,21 +36,24 @@ export interface CompletionsPorts extends GivenToolsPorts {
   readonly agents: Agents;
   readonly runs: Runs;
   readonly checkModel: CheckModel;
+  readonly guardrails: Guardrails;
   readonly now: () => Date;
 }
 
 type Given = ChatCompletionRequest | AgentsCompletionRequest;
 
 export function createCompletions(ports: CompletionsPorts): Completions {
-  const begin = (
+  const begin = async (
     caller: Caller,
     given: Given,
     run: { plan: RunPlan; inputs: readonly Entry[]; inline: readonly Connector[] },
     signal: AbortSignal,
-  ): Completion => {
+  ): Promise<Completion> => {
     checkInputs(run.inputs, []);
     checkToolChoice(run.plan);
     const { offline } = ports.checkModel(run.plan.model);
+    // Chat completions have no place for what guardrails found; what they block is refused all the same.
+    await ports.guardrails.check(given.guardrails ?? run.plan.guardrails, run.inputs, signal);
     const createdAt = ports.now();
     const first = { type: 'run.started', at: createdAt.toISOString(), inputs: run.inputs } as const;
     const choices = Array.from({ length: given.n ?? 1 }, (_, index) =>
@@ -72,7 +75,6 @@ export function createCompletions(ports: CompletionsPorts): Completions {
 
   return {
     async chat(caller, given, signal) {
-      refuseUnsupported(given);
       const { instructions, entries } = toGivenChat(given.messages, ports.now());
       const { tools, inline } = await toStoredTools(caller, given.tools ?? [], ports);
       const target = { model: given.model, instructions, tools, completionArgs: {} };
@@ -84,7 +86,6 @@ export function createCompletions(ports: CompletionsPorts): Completions {
       );
     },
     async agent(caller, given, signal) {
-      refuseUnsupported(given);
       const { instructions, entries } = toGivenChat(given.messages, ports.now());
       const agent = await ports.agents.get(caller, given.agent_id);
       const { tools, inline } = await toStoredTools(caller, given.tools ?? [], ports);

@@ -20,7 +20,8 @@ export async function toTarget(
       );
     }
     const target = { agentId: given.agent_id, agentVersion: given.agent_version ?? null };
-    return { target: { kind: 'agent', ...target }, inline: [] };
+    const guardrails = given.guardrails && { guardrails: given.guardrails };
+    return { target: { kind: 'agent', ...target, ...guardrails }, inline: [] };
   }
   // The shape holds exactly one of the two, so that a model is given here.
   const { tools, inline } = await toStoredTools(caller, given.tools ?? [], ports);

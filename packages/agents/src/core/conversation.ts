@@ -3,7 +3,13 @@ import type { StoredTool } from './agent.ts';
 
 /** What answers in a conversation: an agent, or a model with settings of its own. */
 export type ConversationTarget =
-  | { readonly kind: 'agent'; readonly agentId: string; readonly agentVersion: number | string | null }
+  | {
+      readonly kind: 'agent';
+      readonly agentId: string;
+      readonly agentVersion: number | string | null;
+      /** In place of the agent's own, for this conversation. */
+      readonly guardrails?: readonly Guardrail[];
+    }
   | {
       readonly kind: 'model';
       readonly model: string;

@@ -16,7 +16,7 @@ import { createId, isPlainId } from './ids.ts';
 import type { Planner } from './plan-turn.ts';
 import type { ConversationStore } from './ports.ts';
 import { restartConversation } from './restart-conversation.ts';
-import { refuseUnstorable, refuseUnsupported } from './unsupported.ts';
+import { refuseUnstorable } from './unsupported.ts';
 
 /** What can be done with conversations (`/v1/conversations`). */
 export interface Conversations {
@@ -51,7 +51,6 @@ export function createConversations(ports: ConversationsPorts): Conversations {
   return {
     get,
     async start(caller, given, signal) {
-      refuseUnsupported(given);
       for (const key of ['name', 'description', 'metadata', 'tools'] as const)
         refuseUnstorable(given[key], ['body', key]);
       const { target, inline } = await toTarget(caller, given, ports);

@@ -48,7 +48,9 @@ export function createPlanner(agents: Agents) {
       const inCharge = agentInCharge(history);
       const handedTo = inCharge === undefined ? undefined : await findAgent(agents, caller, inCharge);
       const agent = handedTo ?? (await agents.get(caller, target.agentId, target.agentVersion ?? undefined));
-      return await planFor(caller, agent, settings);
+      const plan = await planFor(caller, agent, settings);
+      // Those of the conversation, where it was started with its own.
+      return target.guardrails ? { ...plan, guardrails: target.guardrails } : plan;
     },
   };
 }

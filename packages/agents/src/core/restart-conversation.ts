@@ -10,7 +10,7 @@ import { toGivenEntries } from './given-entries.ts';
 import { createId } from './ids.ts';
 import type { Planner } from './plan-turn.ts';
 import type { ConnectorStore } from './ports.ts';
-import { refuseUnstorable, refuseUnsupported } from './unsupported.ts';
+import { refuseUnstorable } from './unsupported.ts';
 
 /**
  * The first turn of a new conversation that begins with another one's entries, up to and including one of them. The
@@ -23,7 +23,6 @@ export async function restartConversation(
   given: RestartConversation,
   ports: { readonly connectors: ConnectorStore; readonly planner: Planner; readonly now: () => Date },
 ): Promise<NewTurn> {
-  refuseUnsupported(given);
   refuseUnstorable(given.metadata, ['body', 'metadata']);
   const last = entries.findIndex(({ id }) => id === given.from_entry_id);
   if (last === -1) {
@@ -58,7 +57,10 @@ export async function restartConversation(
 
 function toRestarted(target: ConversationTarget, given: RestartConversation): ConversationTarget {
   // What is left out is the agent's current version (API reference, restart).
-  if (target.kind === 'agent') return { ...target, agentVersion: given.agent_version ?? null };
+  if (target.kind === 'agent') {
+    const guardrails = given.guardrails && { guardrails: given.guardrails };
+    return { ...target, agentVersion: given.agent_version ?? null, ...guardrails };
+  }
   if (given.agent_version != null)
     throw wrongField(['body', 'agent_version'], 'This conversation is with a model, not with an agent.');
   return given.guardrails === undefined ? target : { ...target, guardrails: given.guardrails };

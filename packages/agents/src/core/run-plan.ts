@@ -1,5 +1,5 @@
 import type { ModelSettings, ToolChoice } from '@tramontane/engine';
-import type { CompletionArgs } from '@tramontane/wire';
+import type { CompletionArgs, Guardrail } from '@tramontane/wire';
 import type { AgentConfig, StoredTool } from './agent.ts';
 import type { ConversationTarget } from './conversation.ts';
 import type { HandoffPlan } from './handoff-tools.ts';
@@ -24,6 +24,8 @@ export interface RunPlan {
   readonly override?: PlanArgs;
   /** `refuse`: a tool that needs a person's word is not called, where nobody can be asked. Default `ask`. */
   readonly confirmation?: 'ask' | 'refuse';
+  /** Checks of what goes in, before the run begins. */
+  readonly guardrails?: readonly Guardrail[];
 }
 
 /** Arguments of a request: those of conversations, and what only the completion endpoints know. */
@@ -48,6 +50,7 @@ export function planForAgent(
     agentName: config.name,
     ...(handoffs.length > 0 && { handoffs }),
     ...(override && { override }),
+    ...(config.guardrails?.length && { guardrails: config.guardrails }),
   };
 }
 
@@ -55,10 +58,13 @@ export function planForModel(
   target: Pick<
     Extract<ConversationTarget, { kind: 'model' }>,
     'model' | 'instructions' | 'tools' | 'completionArgs'
-  >,
+  > & { readonly guardrails?: readonly Guardrail[] | null },
   override: PlanArgs | null,
 ): RunPlan {
-  return toPlan(target.model, target.instructions, target.tools, target.completionArgs, override);
+  return {
+    ...toPlan(target.model, target.instructions, target.tools, target.completionArgs, override),
+    ...(target.guardrails?.length && { guardrails: target.guardrails }),
+  };
 }
 
 function toPlan(

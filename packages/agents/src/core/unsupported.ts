@@ -1,5 +1,4 @@
-import type { Guardrail } from '@tramontane/wire';
-import { ApiError, wrongField } from './api-error.ts';
+import { wrongField } from './api-error.ts';
 
 /**
  * PostgreSQL can keep a NUL or half a character in JSON, but fails whenever it reads a field of that JSON: one agent or
@@ -15,16 +14,5 @@ export function refuseUnstorable(value: unknown, loc: readonly (string | number)
   for (const [key, item] of Object.entries(value)) {
     refuseUnstorable(key, loc);
     refuseUnstorable(item, [...loc, Array.isArray(value) ? Number(key) : key]);
-  }
-}
-
-/** Parts of a request that would change what happens, and that this server does not carry out: refused, never ignored. */
-export function refuseUnsupported(given: { readonly guardrails?: readonly Guardrail[] | null }): void {
-  if (given.guardrails?.length) {
-    throw new ApiError(
-      'not_supported',
-      'guardrails are not supported yet: no moderation model can be configured. Leave them out.',
-      { param: 'guardrails' },
-    );
   }
 }

@@ -27,6 +27,8 @@ const FACTS: Readonly<Record<ApiErrorCode, Facts>> = {
   calls_open: { status: 400, type: 'invalid_request_error', code: '3230' },
   tool_not_installed: { status: 400, type: 'tool_not_installed' },
   not_supported: { status: 400, type: 'not_supported' },
+  guardrail_blocked: { status: 403, type: 'guardrail_blocked' },
+  guardrail_failed: { status: 403, type: 'guardrail_failed' },
   validation: { status: 422, type: 'invalid_request_error' },
   not_found: { status: 404, type: 'not_found' },
   conflict: { status: 409, type: 'conflict' },

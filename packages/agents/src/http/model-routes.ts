@@ -1,42 +1,34 @@
 import type { FastifyInstance } from 'fastify';
-import { listModelsQuerySchema, type ModelCard, type ModelList } from '@tramontane/wire';
-import { notFound } from '../core/api-error.ts';
+import { listModelsQuerySchema, type ModelList } from '@tramontane/wire';
+import type { Models } from '../core/models.ts';
+import { goneSignal } from './caller.ts';
 import { read } from './errors.ts';
-
-export interface Models {
-  /** Models known by name, and who answers for them. */
-  list(): readonly { id: string; provider: string }[];
-}
 
 type ModelPath = { Params: { id: string } };
 
 /** `/v1/models` (API reference, models). */
 export function addModelRoutes(app: FastifyInstance, models: Models): void {
-  app.get('/v1/models', async request => {
-    const { provider, model } = read(listModelsQuerySchema, request.query, 'query');
-    const list: ModelList = {
-      object: 'list',
-      data: models
-        .list()
-        .filter(card => (provider ?? card.provider) === card.provider && (model ?? card.id) === card.id)
-        .map(toCard),
-    };
+  app.get('/v1/models', async (request, reply) => {
+    const filter = read(listModelsQuerySchema, request.query, 'query');
+    const list: ModelList = { object: 'list', data: await models.list(filter, goneSignal(reply)) };
     return list;
   });
 
-  app.get<ModelPath>('/v1/models/:id', async request => {
-    const card = models.list().find(({ id }) => id === request.params.id);
-    if (!card) throw notFound('model', request.params.id);
-    return toCard(card);
-  });
-}
+  app.get<ModelPath>('/v1/models/:id', async (request, reply) =>
+    models.get(request.params.id, goneSignal(reply)),
+  );
 
-function toCard(card: { id: string; provider: string }): ModelCard {
-  return {
-    id: card.id,
-    object: 'model',
-    type: 'base',
-    owned_by: card.provider,
-    capabilities: { completion_chat: true, function_calling: true },
-  };
+  app.delete<ModelPath>('/v1/models/:id', async (request, reply) =>
+    models.refuseChange(request.params.id, goneSignal(reply)),
+  );
+
+  app.patch<ModelPath>('/v1/fine_tuning/models/:id', async (request, reply) =>
+    models.refuseChange(request.params.id, goneSignal(reply)),
+  );
+
+  app.route<ModelPath>({
+    method: ['POST', 'DELETE'],
+    url: '/v1/fine_tuning/models/:id/archive',
+    handler: async (request, reply) => models.refuseChange(request.params.id, goneSignal(reply)),
+  });
 }

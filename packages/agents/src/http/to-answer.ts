@@ -17,6 +17,7 @@ export async function toAnswer(turn: Turn): Promise<ConversationResponse> {
     conversation_id: turn.conversationId,
     outputs,
     usage: toUsage(events),
+    ...(turn.guardrails && { guardrails: [...turn.guardrails] }),
   };
 }
 

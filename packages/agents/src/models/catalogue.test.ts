@@ -54,11 +54,4 @@ describe('createModelCatalogue', () => {
     const resolved = createModelCatalogue({ offline: true }).resolve('any-name');
     expect(resolved?.model(request).modelId).toBe('any-name');
   });
-
-  it('lists what it knows', () => {
-    expect(createModelCatalogue({ offline: true }).list()).toEqual([{ id: 'offline', provider: 'offline' }]);
-    const cards = createModelCatalogue({ ...MISTRAL, offline: false }).list();
-    expect(cards).toContainEqual({ id: 'mistral-large-latest', provider: 'mistral' });
-    for (const card of cards) expect(where({ ...MISTRAL, offline: false }, card.id)).toBe(card.provider);
-  });
 });

@@ -1,6 +1,6 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { ModelRequest } from '@tramontane/engine';
-import { isMistralName, KNOWN_MISTRAL_NAMES } from './model-names.ts';
+import { isMistralName } from './model-names.ts';
 import { createOfflineModel } from './offline/offline-model.ts';
 import { createMistralVendor, createOpenAiCompatibleVendor } from './providers.ts';
 import type { Vendor } from './providers.ts';
@@ -25,20 +25,14 @@ export interface ResolvedModel {
   readonly vendor?: Pick<Vendor, 'title' | 'address' | 'secrets'>;
 }
 
-export interface ModelCard {
-  readonly id: string;
-  readonly provider: ProviderName;
-}
-
 export interface ModelCatalogue {
   /** The model of that name; undefined when no provider has it (400 `invalid_model`, code 1500). */
   resolve(name: string): ResolvedModel | undefined;
-  /** Names that are known without asking anyone: GET /v1/models. */
-  list(): readonly ModelCard[];
+  readonly vendors: readonly { readonly provider: ProviderName; readonly vendor: Vendor }[];
 }
 
 /** The name that the offline model always answers to. */
-const OFFLINE_NAME = 'offline';
+export const OFFLINE_NAME = 'offline';
 
 /** Which name goes where: Mistral's names to Mistral if its key is set, every other name to the endpoint, if one is set. */
 export function createModelCatalogue(settings: ModelSettingsSource): ModelCatalogue {
@@ -60,9 +54,9 @@ export function createModelCatalogue(settings: ModelSettingsSource): ModelCatalo
       if (!mistral && settings.offline) return { provider: 'offline', model: () => createOfflineModel(name) };
       return undefined;
     },
-    list: () => [
-      ...(mistral ? KNOWN_MISTRAL_NAMES.map(id => ({ id, provider: 'mistral' as const })) : []),
-      { id: OFFLINE_NAME, provider: 'offline' },
+    vendors: [
+      ...(mistral ? [{ provider: 'mistral' as const, vendor: mistral }] : []),
+      ...(endpoint ? [{ provider: 'openai-compatible' as const, vendor: endpoint }] : []),
     ],
   };
 }

@@ -12,11 +12,13 @@ export interface Vendor {
   readonly address: string;
   /** Never to appear in a message. */
   readonly secrets: readonly string[];
+  /** Its own list of models. */
+  readonly models: { readonly url: string; readonly headers: Readonly<Record<string, string>> };
   /** @param request What it is about to be asked: some of it has no word in the model interface. */
   readonly model: (request: ModelRequest) => LanguageModelV4;
 }
 
-const MISTRAL_BASE_URL = 'https://api.mistral.ai/v1';
+export const MISTRAL_BASE_URL = 'https://api.mistral.ai/v1';
 
 // Addresses of vendors come from the operator's settings, never from a request, so the vendors' packages use the
 // runtime's own fetch and not the egress guard.
@@ -27,6 +29,7 @@ export function createMistralVendor(apiKey: string, baseUrl: string = MISTRAL_BA
     title: 'Mistral',
     address: withoutSecrets(baseUrl),
     secrets: [apiKey],
+    models: toList(baseUrl, apiKey),
     model: request => {
       const change = toMistralChange(request);
       if (!change) return plain.chat(request.model);
@@ -49,6 +52,7 @@ export function createOpenAiCompatibleVendor(baseUrl: string, apiKey: string | u
     title: 'the OpenAI-compatible endpoint',
     address: withoutSecrets(baseUrl),
     secrets: apiKey === undefined ? [] : [apiKey],
+    models: toList(baseUrl, apiKey),
     model: request => {
       const change = toOpenAiChange(request);
       const provider = change ? createOpenAICompatible({ ...settings, transformRequestBody: change }) : plain;
@@ -63,6 +67,14 @@ function changing(change: BodyChange): typeof fetch {
     if (typeof init?.body !== 'string') return fetch(input, init);
     const body = JSON.parse(init.body) as Record<string, unknown>;
     return fetch(input, { ...init, body: JSON.stringify(change(body)) });
+  };
+}
+
+function toList(baseUrl: string, apiKey: string | undefined): Vendor['models'] {
+  const headers = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+  return {
+    url: `${baseUrl.replace(/\/+$/, '')}/models`,
+    headers: { accept: 'application/json', ...headers },
   };
 }
 

@@ -6,13 +6,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { toChunks, toCompletion } from './answer.ts';
 import { mistralDialect, openAiDialect } from './dialect.ts';
 import type { Dialect } from './dialect.ts';
+import { readModeration, type ModerationVerdict } from './moderation.ts';
 import { parseRequest } from './parse-request.ts';
 import type { ModelServerRequest, Reply, Script } from './reply.ts';
 
 export interface ModelServerOptions {
   readonly script: Script;
-  /** Names that GET /v1/models lists. Default: `test-model`. */
-  readonly models?: readonly string[];
+  /** What GET /v1/models lists: names, or whole cards. Default: `test-model`. A number is the status it refuses with. */
+  readonly models?: readonly (string | object)[] | number;
+  /** Answers POST /v1/moderations, one verdict a text; a number is the status it refuses with. Without it there is none. */
+  readonly moderate?: (text: string, model: string) => ModerationVerdict | number;
   /** With it, any other key is refused with 401. */
   readonly apiKey?: string;
 }
@@ -50,8 +53,17 @@ async function openModelServer(dialect: Dialect, options: ModelServerOptions): P
     }
     const path = new URL(message.url ?? '/', 'http://localhost').pathname;
     if (message.method === 'GET' && path === '/v1/models') {
-      const data = (options.models ?? ['test-model']).map(id => ({ id, object: 'model', created: 0 }));
+      const { models = ['test-model'] } = options;
+      if (typeof models === 'number') return refuse(models, 'No list.');
+      const data = models.map(card =>
+        typeof card === 'string' ? { id: card, object: 'model', created: 0 } : card,
+      );
       return sendJson(response, 200, { object: 'list', data });
+    }
+    if (message.method === 'POST' && path === '/v1/moderations' && options.moderate) {
+      const verdicts = await readModeration(message, options.moderate);
+      if (typeof verdicts === 'number') return refuse(verdicts, 'No verdict.');
+      return sendJson(response, 200, verdicts);
     }
     if (message.method !== 'POST' || path !== '/v1/chat/completions') return refuse(404, `No route ${path}.`);
 
