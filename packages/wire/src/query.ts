@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 // Query values arrive as text, a repeated key as a list. These shapes turn text into values and name the problem
-// the way the provider's API does.
+// the way the provider's API does. Each ends in a plain shape, which is what its documentation is made from.
 
 /** A whole number in a query. */
 export function queryInt(limits: { min?: number; max?: number } = {}) {
@@ -46,25 +46,32 @@ const BOOLEANS: Readonly<Record<string, boolean>> = {
 };
 
 /** A truth value in a query. */
-export const queryBoolean = z.union([z.boolean(), z.string()]).transform((value, ctx) => {
-  const parsed = typeof value === 'boolean' ? value : BOOLEANS[value.toLowerCase()];
-  return (
-    parsed ?? fail(ctx, value, 'bool_parsing', 'Input should be a valid boolean, unable to interpret input')
-  );
-});
+export const queryBoolean = z
+  .union([z.boolean(), z.string()])
+  .transform((value, ctx) => {
+    const parsed = typeof value === 'boolean' ? value : BOOLEANS[value.toLowerCase()];
+    return (
+      parsed ?? fail(ctx, value, 'bool_parsing', 'Input should be a valid boolean, unable to interpret input')
+    );
+  })
+  .pipe(z.boolean());
 
 /** A JSON object written into a query. */
-export const queryJsonObject = z.string().transform((text, ctx): Record<string, unknown> => {
-  const value = parseJson(text);
-  if (value === undefined) return fail(ctx, text, 'json_invalid', 'Input should be valid JSON');
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  return fail(ctx, text, 'dict_type', 'Input should be a valid dictionary');
-});
+export const queryJsonObject = z
+  .string()
+  .transform((text, ctx): Record<string, unknown> => {
+    const value = parseJson(text);
+    if (value === undefined) return fail(ctx, text, 'json_invalid', 'Input should be valid JSON');
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+    return fail(ctx, text, 'dict_type', 'Input should be a valid dictionary');
+  })
+  .pipe(z.record(z.string(), z.unknown()));
 
 /** A number of an agent's version, or an alias. */
 export const queryAgentVersion = z
   .union([z.int().min(0), z.string().min(1)])
-  .transform(value => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value));
+  .transform(value => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value))
+  .pipe(z.union([z.int().min(0), z.string().min(1)]));
 
 /** A key that may be repeated. */
 export function queryList<T extends z.ZodType>(item: T) {

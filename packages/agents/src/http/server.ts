@@ -4,6 +4,7 @@ import fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  type RouteOptions,
 } from 'fastify';
 import { toErrorBody } from '@tramontane/wire';
 import { ApiError } from '../core/api-error.ts';
@@ -26,6 +27,7 @@ import { addModelRoutes } from './model-routes.ts';
 import { addNotYetRoutes } from './not-yet-routes.ts';
 import { CALLBACK_PATH, CLIENT_METADATA_PATH, type SignInRoutes, addSignInRoutes } from './sign-in-routes.ts';
 import { addUnansweredCallRoutes } from './unanswered-call-routes.ts';
+import { addOpenApiRoute } from './openapi/index.ts';
 
 export interface HttpPorts {
   readonly agents: Agents;
@@ -46,8 +48,14 @@ const BODY_LIMIT = 32 * 1024 * 1024;
 /** Characters of one part of a path. Names of tools come from their servers, and Fastify's own limit of 100 cuts them off. */
 const MAX_PARAM_LENGTH = 16 * 1024;
 
-/** The API as a Fastify app; nothing listens yet. */
-export function createHttpServer(ports: HttpPorts): FastifyInstance {
+/**
+ * The API as a Fastify app; nothing listens yet.
+ * @param options.onRoute Told of every route.
+ */
+export function createHttpServer(
+  ports: HttpPorts,
+  options: { onRoute?: (route: RouteOptions) => void } = {},
+): FastifyInstance {
   const app = fastify({
     loggerInstance: ports.log,
     bodyLimit: BODY_LIMIT,
@@ -62,6 +70,7 @@ export function createHttpServer(ports: HttpPorts): FastifyInstance {
       void answerUnreadable(problem, request, reply, ports.keys);
     },
   });
+  if (options.onRoute) app.addHook('onRoute', options.onRoute);
   acceptJsonOnly(app);
   keepKeyHolders(app);
 
@@ -88,6 +97,7 @@ export function createHttpServer(ports: HttpPorts): FastifyInstance {
   addSignInRoutes(app, ports.signIns);
   addModelRoutes(app, ports.models);
   addNotYetRoutes(app);
+  addOpenApiRoute(app, ports.health.version);
   return app;
 }
 
@@ -110,6 +120,7 @@ const PUBLIC_PATHS: ReadonlySet<string> = new Set([
   '/health/ready',
   CALLBACK_PATH,
   CLIENT_METADATA_PATH,
+  '/openapi.json',
 ]);
 
 function isPublic(url: string): boolean {

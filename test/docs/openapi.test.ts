@@ -1,0 +1,73 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { pino } from 'pino';
+import { expect, it } from 'vitest';
+import { OPERATIONS } from '../../packages/agents/src/http/openapi/operations.ts';
+import { splitRoute, toDocument } from '../../packages/agents/src/http/openapi/to-document.ts';
+import { createHttpServer, type HttpPorts } from '../../packages/agents/src/http/server.ts';
+
+/** Names of what stands in a path may differ; where it stands may not. */
+const toShape = (method: string, path: string) =>
+  `${method.toUpperCase()} ${path.replace(/:\w+|\{\w+\}/g, '{}').replace(/(.)\/$/, '$1')}`;
+
+/** Every route that the server registers. */
+async function registeredRoutes(): Promise<Set<string>> {
+  const routes = new Set<string>();
+  // Ports are used when a request comes, and none does.
+  const ports = {
+    log: pino({ level: 'silent' }),
+    health: { version: '0' },
+    signIns: {},
+  } as unknown as HttpPorts;
+  const app = createHttpServer(ports, {
+    onRoute: ({ method, url }) => {
+      for (const each of [method].flat())
+        if (each !== 'HEAD' && each !== 'OPTIONS') routes.add(toShape(each, url));
+    },
+  });
+  await app.close();
+  return routes;
+}
+
+it('every route is in the document, and the document has no other', async () => {
+  const documented = OPERATIONS.map(({ route }) => {
+    const { method, path } = splitRoute(route);
+    return toShape(method, path);
+  });
+  expect(new Set(documented).size).toBe(documented.length);
+  expect(documented.toSorted()).toEqual([...(await registeredRoutes())].toSorted());
+});
+
+it('the document is valid OpenAPI 3.1, and every reference leads somewhere', async () => {
+  const document = toDocument(OPERATIONS, '1.2.3');
+  const result = await new Validator().validate(structuredClone(document));
+  expect(result).toEqual({ valid: true });
+  const text = JSON.stringify(document);
+  const { components } = document as { components: { schemas: Record<string, unknown> } };
+  for (const [, name = ''] of text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)) {
+    expect(components.schemas).toHaveProperty(name);
+  }
+  const ids = OPERATIONS.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+it('requests are shown as they are checked', () => {
+  const document = toDocument(OPERATIONS, '1.2.3') as {
+    components: { schemas: Record<string, Record<string, unknown>> };
+    paths: Record<string, Record<string, { parameters?: unknown[]; security?: unknown[] }>>;
+  };
+  expect(document.components.schemas['CreateAgent']).toMatchObject({
+    required: ['model', 'name'],
+    additionalProperties: false,
+  });
+  expect(document.paths['/v1/agents']?.['get']?.parameters).toContainEqual({
+    name: 'page_size',
+    in: 'query',
+    required: false,
+    schema: { default: 20, type: 'integer', minimum: 1, maximum: 1000 },
+  });
+  expect(document.paths['/v1/agents/{agent_id}/version']?.['patch']?.parameters).toMatchObject([
+    { name: 'agent_id', in: 'path', required: true },
+    { name: 'version', in: 'query', required: true },
+  ]);
+  expect(document.paths['/health']?.['get']?.security).toEqual([]);
+});
