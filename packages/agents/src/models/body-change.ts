@@ -9,7 +9,6 @@ export type BodyChange = (body: Json) => Json;
 /** What Mistral takes beyond the model interface; undefined when the request has nothing of it. */
 export function toMistralChange(request: ModelRequest): BodyChange | undefined {
   const { settings } = request;
-  const format = settings.responseFormat;
   const fields = withoutUndefined({
     ...openFields(settings),
     service_tier: settings.serviceTier,
@@ -17,8 +16,6 @@ export function toMistralChange(request: ModelRequest): BodyChange | undefined {
     prompt_mode: settings.promptMode,
     // The interface's package knows two efforts for most models and turns the others into these.
     reasoning_effort: settings.reasoningEffort,
-    // Without a schema the package would write a sentence of its own into the instructions, too.
-    ...(format && !('schema' in format) && { response_format: { type: 'json_object' } }),
   });
   const { details, names } = attachmentsOf(request.entries);
   if (Object.keys(fields).length === 0 && details.size === 0 && names.size === 0) return undefined;
@@ -64,7 +61,9 @@ export function toOpenAiChange(request: ModelRequest): BodyChange | undefined {
 
 /** Fields that both vendors have, under the same names. */
 function openFields(settings: ModelSettings): Json {
+  const format = settings.responseFormat;
   return {
+    response_format: format && !('schema' in format) ? { type: 'json_object' } : undefined,
     prediction: settings.prediction === undefined ? undefined : toPrediction(settings.prediction),
     parallel_tool_calls: settings.parallelToolCalls,
     prompt_cache_key: settings.promptCacheKey,

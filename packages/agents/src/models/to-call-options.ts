@@ -41,17 +41,16 @@ function toSettings(settings: ModelSettings): Partial<LanguageModelV4CallOptions
     ...(settings.presencePenalty !== undefined && { presencePenalty: settings.presencePenalty }),
     ...(settings.frequencyPenalty !== undefined && { frequencyPenalty: settings.frequencyPenalty }),
     ...(settings.reasoningEffort !== undefined && { reasoning: settings.reasoningEffort }),
-    ...(format && {
-      responseFormat:
-        'schema' in format
-          ? {
-              type: 'json' as const,
-              name: format.name,
-              schema: format.schema,
-              ...(format.description !== undefined && { description: format.description }),
-            }
-          : { type: 'json' as const },
-    }),
+    // JSON without a schema goes into the body itself: a vendor's package writes a sentence of its own for it.
+    ...(format &&
+      'schema' in format && {
+        responseFormat: {
+          type: 'json' as const,
+          name: format.name,
+          schema: format.schema,
+          ...(format.description !== undefined && { description: format.description }),
+        },
+      }),
     ...(strict !== undefined && {
       providerOptions: {
         mistral: { strictJsonSchema: strict },
