@@ -46,6 +46,7 @@ describe.each(VENDORS)('%s', (vendor, openServer, settingsFor) => {
     return server.requests.at(-1)?.body ?? {};
   }
   const messages = (body: Json) => body['messages'] as Json[];
+  const partsOf = (body: Json) => (messages(body)[1]?.['content'] ?? []) as Json[];
 
   const settings: [string, ModelSettings, Json][] = [
     ['temperature', { temperature: 0 }, { temperature: 0 }],
@@ -142,7 +143,7 @@ describe.each(VENDORS)('%s', (vendor, openServer, settingsFor) => {
         ]),
       ],
     });
-    const [, part] = messages(body)[1]?.['content'] as Json[];
+    const [, part] = partsOf(body);
     expect(part).toEqual(
       isMistral
         ? { type: 'document_url', document_url: url, document_name: 'a.pdf' }
@@ -159,7 +160,7 @@ describe.each(VENDORS)('%s', (vendor, openServer, settingsFor) => {
   it('a document by its address, where the vendor fetches it, else a refusal that says what to do', async () => {
     const entries = [user([{ kind: 'document', url: 'https://a.example/d.pdf', name: 'D' }])];
     if (isMistral) {
-      const [part] = messages(await ask({ entries }))[1]?.['content'] as Json[];
+      const [part] = partsOf(await ask({ entries }));
       expect(part).toEqual({
         type: 'document_url',
         document_url: 'https://a.example/d.pdf',
