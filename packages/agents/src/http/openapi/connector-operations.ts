@@ -4,6 +4,7 @@ import {
   authUrlSchema,
   callToolQuerySchema,
   callToolSchema,
+  connectorHealthSchema,
   connectorMcpToolSchema,
   connectorPageSchema,
   connectorSchema,
@@ -84,6 +85,13 @@ export const CONNECTOR_OPERATIONS: readonly Operation[] = [
     body: ['CallTool', callToolSchema],
     bodyOptional: true,
     answer: ['ToolCallResult', toolCallResultSchema],
+  },
+  {
+    route: 'GET /v1/connectors/{connector_id_or_name}/health',
+    id: 'getConnectorHealth',
+    tag,
+    summary: 'How the connection to a tool server is',
+    answer: ['ConnectorHealth', connectorHealthSchema],
   },
   {
     route: 'GET /v1/connectors/{connector_id_or_name}/auth_url',
