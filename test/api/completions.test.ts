@@ -223,6 +223,26 @@ describe("tools of the server's", () => {
     expect(deltasOf(await stream(body))[0]).toMatchObject({ role: 'tool', metadata: { is_error: true } });
   });
 
+  it('that need confirmation are never run: the model is told that they are refused', async () => {
+    let ran = 0;
+    const guarded = await openSdkV2Server({
+      tools: [{ name: 'wipe', inputSchema: {}, handler: () => (ran += 1) }],
+    });
+    try {
+      const tool = { ...mcpTool(guarded.url), tool_configuration: { requires_confirmation: ['wipe'] } };
+      const body = { model: asksFor('wipe'), messages: USER, tools: [tool] };
+      const [choice] = records((await post(body))['choices']);
+      expect(choice).toMatchObject({ finish_reason: 'stop', message: { tool_calls: null } });
+      const turns = records(choice?.['messages']);
+      expect(turns[1]).toMatchObject({ role: 'tool', metadata: { name: 'wipe', is_error: true } });
+      const deltas = deltasOf(await stream(body));
+      expect(deltas.find(({ role }) => role === 'tool')).toMatchObject({ metadata: { is_error: true } });
+      expect(ran).toBe(0);
+    } finally {
+      await guarded.close();
+    }
+  });
+
   it('keep nothing: no agent, conversation, run or connector is left', async () => {
     const counts = async () =>
       await api.query(
