@@ -31,6 +31,7 @@ export const ROOM_IMPORTS: Readonly<Record<string, readonly string[] | 'all'>> =
   'database-server.ts': ['config.ts', 'store'],
   'api-keys.ts': ['config.ts', 'core', 'store', 'database-server.ts'],
   'sweep-runs.ts': ['core', 'store'],
+  'tool-pins.ts': ['config.ts', 'core', 'store', 'database-server.ts'],
   'create-oauth.ts': ['core', 'http', 'store', 'tools'],
   'compose.ts': 'all',
   'index.ts': 'all',

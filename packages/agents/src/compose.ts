@@ -17,6 +17,8 @@ import { createKeyCheck } from './core/key-check.ts';
 import { createModels } from './core/models.ts';
 import { createPlanner } from './core/plan-turn.ts';
 import { openRuns } from './core/runs.ts';
+import { createPinnedServers } from './core/pinned-servers.ts';
+import { createToolTrust } from './core/tool-trust.ts';
 import { createSecretBox } from './core/secret-box.ts';
 import { createUnansweredCalls } from './core/unanswered-calls.ts';
 import { openGeneratedKey } from './generated-keys.ts';
@@ -36,6 +38,7 @@ import { createApiKeyStore } from './store/api-key-store.ts';
 import { createConnectorStore } from './store/connector-store.ts';
 import { createConversationStore } from './store/conversation-store.ts';
 import { openDatabase } from './store/database.ts';
+import { createPinStore } from './store/pin-store.ts';
 import { openRunOwnership } from './store/run-ownership.ts';
 import { addOperatorConnectors } from './core/operator-connectors.ts';
 import { createRunStore } from './store/run-store.ts';
@@ -130,7 +133,9 @@ export async function startServer(config: Config, options: StartServerOptions = 
       { connectors, vault, box, now: () => new Date(), db, egress },
       () => config.publicUrl ?? `http://${urlHost(config.host)}:${listening}`,
     );
-    const servers = createToolServers(connections, {
+    const pins = createPinStore(db);
+    const policy = config.toolChanges;
+    const plainServers = createToolServers(connections, {
       authorizers: oauth.authorizers,
       processOf,
       trusted: [...config.trustedToolServers, ...extra.map(origin => `http://${origin}`)],
@@ -139,6 +144,11 @@ export async function startServer(config: Config, options: StartServerOptions = 
           { connector_id: id, connector: name, problems },
           'a tool server listed tools that cannot be used',
         ),
+    });
+    const servers = createPinnedServers(plainServers, pins, {
+      policy,
+      onChange: ({ id, name }, changes) =>
+        log.warn({ connector_id: id, connector: name, changes }, 'a tool server changed its tools'),
     });
     const toolPorts = { connectors, vault, servers };
     const now = () => new Date();
@@ -196,6 +206,7 @@ export async function startServer(config: Config, options: StartServerOptions = 
       models: createModels(
         createListModels(catalogue, { onMissing: message => log.warn(message), now: () => Date.now() }),
       ),
+      toolTrust: createToolTrust({ connectors, pins, policy }),
       health: { version: manifest.version, isReady: async () => ready && (await database.isAlive()) },
       keys: createKeyCheck({
         operatorKeys: config.apiKeys ?? [apiKey.first],

@@ -9,6 +9,7 @@ import {
   parseAllowed,
   parseOrigins,
   parseLogLevel,
+  parseToolChanges,
 } from './setting-values.ts';
 
 /** A setting: one row of `docs/configuration.md`, which is made from this table. */
@@ -157,6 +158,14 @@ const SETTINGS = {
       'MCP servers of the operator, in the form `{"mcpServers": {…}}` that MCP clients share: command, args, env and cwd of a program, or url and headers. Every workspace sees them as connectors; programs can be named here only.',
     secret: false,
     parse: text => (text === undefined ? undefined : resolve(text)),
+  },
+  toolChanges: {
+    name: 'TRAMONTANE_TOOL_CHANGES',
+    type: 'accept, warn or block',
+    fallback: 'warn',
+    meaning: 'What happens when a server changes tools that were pinned when first seen.',
+    secret: false,
+    parse: parseToolChanges,
   },
   logLevel: {
     name: 'TRAMONTANE_LOG',

@@ -6,3 +6,4 @@ export type { ApiKey } from './core/api-key.ts';
 export { KEY_SCOPES, OPERATOR, ROLES, type Caller } from './core/caller.ts';
 export { openGeneratedKey, type GeneratedKey } from './generated-keys.ts';
 export { STORE_ERROR_CODES, StoreError, type StoreErrorCode } from './store/store-error.ts';
+export { openToolPins, type OpenedToolPins } from './tool-pins.ts';

@@ -80,6 +80,15 @@ export function parseLogLevel(text: string | undefined): (typeof LOG_LEVELS)[num
   return level ?? new Problem(`${JSON.stringify(text)} is no level. Give one of ${LOG_LEVELS.join(', ')}.`);
 }
 
+const TOOL_CHANGES = ['accept', 'warn', 'block'] as const;
+
+export function parseToolChanges(text: string | undefined): (typeof TOOL_CHANGES)[number] | Problem {
+  const policy = TOOL_CHANGES.find(candidate => candidate === (text ?? 'warn'));
+  return (
+    policy ?? new Problem(`${JSON.stringify(text)} is not known. Give one of ${TOOL_CHANGES.join(', ')}.`)
+  );
+}
+
 function toList(text: string | undefined): string[] | undefined {
   return text
     ?.split(',')

@@ -44,6 +44,12 @@ async function outcome(work: Promise<Response>): Promise<string> {
   );
 }
 
+/** A WebSocket that opened, as the answer it would be. */
+async function opened(egress: Egress, url: string): Promise<Response> {
+  (await egress.webSocket(url)).close();
+  return new Response();
+}
+
 function withPort(vector: string): string {
   return vector.replaceAll('PORT', String(port));
 }
@@ -72,10 +78,13 @@ describe.each(Object.entries(ADDRESS_VECTORS))('%s', (_kind, list) => {
   test.each(list)('%j', async vector => {
     const egress = openEgress({ allow: [], resolve: async () => [] });
     const before = attempts;
-    const code = await outcome(egress.fetch(withPort(vector)));
+    const codes = [
+      await outcome(egress.fetch(withPort(vector))),
+      await outcome(opened(egress, withPort(vector).replace(/^http:/i, 'ws:'))),
+    ];
     await egress.close();
     // A host of no meaning is looked up, and the name server does not know it.
-    expect([...REFUSALS, 'unreachable']).toContain(code);
+    for (const code of codes) expect([...REFUSALS, 'unreachable']).toContain(code);
     expect({ attempts: attempts - before, heard: [...heard] }).toEqual({ attempts: 0, heard: [] });
   });
 });
@@ -88,6 +97,8 @@ describe('names that lead inside', () => {
       await outcome(egress.fetch(`http://${name}:${port}/`)),
       await outcome(egress.fetch(`https://${name}./`)),
       await outcome(egress.fetch(`http://${name}/`, { method: 'POST', body: 'x' })),
+      await outcome(opened(egress, `ws://${name}:${port}/`)),
+      await outcome(opened(egress, `wss://${name}/`)),
     ];
     await egress.close();
     expect(codes).toEqual(codes.map(() => 'address_refused'));
@@ -151,6 +162,7 @@ describe('ports of our own, with everything else let through', () => {
     });
     const before = attempts;
     expect(await outcome(egress.fetch(`http://${host}:${port}/`))).toBe('address_refused');
+    expect(await outcome(opened(egress, `ws://${host}:${port}/`))).toBe('address_refused');
     await egress.close();
     expect({ attempts: attempts - before, heard: [...heard] }).toEqual({ attempts: 0, heard: [] });
   });

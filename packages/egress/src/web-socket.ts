@@ -46,6 +46,8 @@ export async function openWebSocket(
   // The event of the socket says nothing but that something failed.
   let failure: unknown;
   const address = new URL(url);
+  // Never sent, and a WebSocket takes none.
+  address.hash = '';
   address.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   const socket = new UndiciWebSocket(address, {
     protocols: [...(init.protocols ?? [])],

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { parseCalls, type CallsCommand } from './call-arguments.ts';
+import { parseChanges, type ChangesCommand } from './changes.ts';
 import { parseKeys, type KeysCommand } from './key-arguments.ts';
 
 /** What the command line asked for. */
@@ -8,6 +9,7 @@ export type Command =
   | { readonly kind: 'new'; readonly folder: string }
   | KeysCommand
   | CallsCommand
+  | ChangesCommand
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'mistake'; readonly sentence: string };
@@ -20,13 +22,15 @@ tramontane keys revoke <name>  end an API key, by its name or id
 tramontane calls list          list tool calls of which nobody knows whether they ran
 tramontane calls check <conversation> <call>    ask the tool's server again, where it can tell
 tramontane calls settle <conversation> <call>   say what you found out: --ran or --did-not-run
+tramontane changes list        show what tool servers changed since their tools were pinned
+tramontane changes approve <connector>   pin what its server says now
 tramontane --version           print the version
 tramontane --help              print this
 
 start runs one conversation with the example company's MCP server first.
   --no-demo   only serve: no example server, no conversation
 
-keys works on the server's database, beside a running server too; docs/tenancy.md explains.
+keys and changes work on the server's database, beside a running server too; docs/tenancy.md explains.
   create  --user, --workspace, --organization   whose it is (default: default)
           --role member|workspace_admin|organization_admin   what it may manage (default: member)
           --connectors shared|private_and_shared   which connectors it reaches (default: shared)
@@ -43,6 +47,7 @@ export function parseCommand(args: readonly string[]): Command {
   try {
     if (args[0] === 'keys') return parseKeys(args.slice(1));
     if (args[0] === 'calls') return parseCalls(args.slice(1));
+    if (args[0] === 'changes') return parseChanges(args.slice(1));
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { HELP, parseCommand } from './arguments.ts';
 import { runCalls } from './calls.ts';
+import { runChanges } from './changes.ts';
 import { toFailure } from './failure.ts';
 import { runKeys, type KeysOutput } from './keys.ts';
 import { watchOutput } from './output-lost.ts';
@@ -37,6 +38,9 @@ async function main(args: readonly string[]): Promise<number> {
     case 'calls-check':
     case 'calls-settle':
       return tell(output => runCalls(command, process.env, output));
+    case 'changes-list':
+    case 'changes-approve':
+      return tell(output => runChanges(command, process.env, output));
     case 'start':
       return serve(command.demo);
   }

@@ -34,3 +34,4 @@ export * from './ids.ts';
 export * from './parse-request.ts';
 export * from './validation-detail.ts';
 export * from './wire-error.ts';
+export * from './tool-changes.ts';

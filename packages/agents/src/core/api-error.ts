@@ -34,6 +34,10 @@ export const API_ERRORS = {
     meaning: 'Signing in to the tool server cannot be done, or must not be; the message says why.',
     retry: false,
   },
+  tool_changed: {
+    meaning: 'The tool is not as it was when it was pinned, and waits for approval.',
+    retry: false,
+  },
   tool_server_unreachable: { meaning: 'The tool server gave no usable answer.', retry: true },
   tool_server_timed_out: { meaning: 'The tool server did not answer in time.', retry: true },
   model_failed: { meaning: 'The model could not answer; the message says why.', retry: true },

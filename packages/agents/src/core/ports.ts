@@ -210,6 +210,7 @@ export type ToolServerFailureCode =
   | 'refused'
   | 'sign_in_required'
   | 'authorization_failed'
+  | 'tool_changed'
   | 'timed_out'
   | 'protocol_error'
   | 'closed'

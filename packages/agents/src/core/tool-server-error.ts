@@ -5,6 +5,7 @@ const API_CODES: Partial<Record<ToolServerFailure['code'], ApiErrorCode>> = {
   refused: 'tool_server_refused',
   sign_in_required: 'sign_in_required',
   authorization_failed: 'authorization_failed',
+  tool_changed: 'tool_changed',
   timed_out: 'tool_server_timed_out',
   invalid_target: 'invalid_request',
 };

@@ -35,6 +35,7 @@ const FACTS: Readonly<Record<ApiErrorCode, Facts>> = {
   tool_server_refused: { status: 403, type: 'tool_server_refused' },
   sign_in_required: { status: 403, type: 'sign_in_required' },
   authorization_failed: { status: 502, type: 'authorization_failed' },
+  tool_changed: { status: 403, type: 'tool_changed' },
   tool_server_unreachable: { status: 502, type: 'tool_server_unreachable' },
   tool_server_timed_out: { status: 504, type: 'tool_server_timed_out' },
   model_failed: { status: 502, type: 'model_failed' },

@@ -11,6 +11,7 @@ import { ApiError } from '../core/api-error.ts';
 import type { Agents } from '../core/agents.ts';
 import type { Completions } from '../core/completions.ts';
 import type { Connectors } from '../core/connectors.ts';
+import type { ToolTrust } from '../core/tool-trust.ts';
 import type { Conversations } from '../core/conversations.ts';
 import type { UnansweredCalls } from '../core/unanswered-calls.ts';
 import type { KeyCheck } from '../core/key-check.ts';
@@ -28,6 +29,7 @@ import { addNotYetRoutes } from './not-yet-routes.ts';
 import { CALLBACK_PATH, CLIENT_METADATA_PATH, type SignInRoutes, addSignInRoutes } from './sign-in-routes.ts';
 import { addUnansweredCallRoutes } from './unanswered-call-routes.ts';
 import { addOpenApiRoute } from './openapi/index.ts';
+import { addToolTrustRoutes } from './tool-trust-routes.ts';
 
 export interface HttpPorts {
   readonly agents: Agents;
@@ -36,6 +38,7 @@ export interface HttpPorts {
   readonly conversations: Conversations;
   readonly signIns: SignInRoutes;
   readonly unansweredCalls: UnansweredCalls;
+  readonly toolTrust: ToolTrust;
   readonly models: Models;
   readonly health: Health;
   readonly keys: KeyCheck;
@@ -95,6 +98,7 @@ export function createHttpServer(
   addUnansweredCallRoutes(app, ports.unansweredCalls);
   addConnectorRoutes(app, ports.connectors);
   addSignInRoutes(app, ports.signIns);
+  addToolTrustRoutes(app, ports.toolTrust);
   addModelRoutes(app, ports.models);
   addNotYetRoutes(app);
   addOpenApiRoute(app, ports.health.version);

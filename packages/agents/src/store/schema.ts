@@ -131,7 +131,17 @@ interface UnansweredCallTable extends Owned {
   settlement: JSONColumnType<object> | null;
 }
 
+interface ToolPinTable {
+  connector_id: string;
+  workspace: string;
+  pinned: Json;
+  pinned_at: Time;
+  seen: JSONColumnType<object | null> | null;
+  seen_at: ColumnType<Date | null, Date | null | undefined, Date | null | undefined>;
+}
+
 export interface Tables {
+  tool_pins: ToolPinTable;
   unanswered_calls: UnansweredCallTable;
   workspaces: WorkspaceTable;
   api_keys: ApiKeyTable;
@@ -150,3 +160,4 @@ export interface Tables {
 export type AgentAliasRow = Selectable<AgentAliasTable>;
 export type ConnectorRow = Selectable<ConnectorTable>;
 export type ConversationRow = Selectable<ConversationTable>;
+export type ToolPinRow = Selectable<ToolPinTable>;

@@ -1,5 +1,6 @@
 import {
   activateConnectorSchema,
+  approvedChangesSchema,
   authUrlQuerySchema,
   authUrlSchema,
   callToolQuerySchema,
@@ -18,6 +19,7 @@ import {
   messageResponseSchema,
   publicAuthMethodSchema,
   toolCallResultSchema,
+  toolChangesSchema,
   updateConnectorSchema,
 } from '@tramontane/wire';
 import type { Named, Operation } from './operation.ts';
@@ -92,6 +94,20 @@ export const CONNECTOR_OPERATIONS: readonly Operation[] = [
     tag,
     summary: 'How the connection to a tool server is',
     answer: ['ConnectorHealth', connectorHealthSchema],
+  },
+  {
+    route: 'GET /v1/connectors/{connector_id_or_name}/tool_changes',
+    id: 'getConnectorToolChanges',
+    tag,
+    summary: 'What a tool server changed since its tools were pinned',
+    answer: ['ToolChanges', toolChangesSchema],
+  },
+  {
+    route: 'POST /v1/connectors/{connector_id_or_name}/tool_changes/approve',
+    id: 'approveConnectorToolChanges',
+    tag,
+    summary: 'Pin what a tool server says of its tools now',
+    answer: ['ApprovedChanges', approvedChangesSchema],
   },
   {
     route: 'GET /v1/connectors/{connector_id_or_name}/auth_url',

@@ -5,6 +5,7 @@ import { cancelRuns } from './0010-cancel-runs.ts';
 import { unansweredCalls } from './0011-unanswered-calls.ts';
 import { agentAliases } from './0020-agent-aliases.ts';
 import { oauth } from './0040-oauth.ts';
+import { toolPins } from './0041-tool-pins.ts';
 
 /**
  * Every change of the tables, oldest first: one file each, in the order of their numbers, which need not follow one
@@ -17,4 +18,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0011-unanswered-calls': unansweredCalls,
   '0020-agent-aliases': agentAliases,
   '0040-oauth': oauth,
+  '0041-tool-pins': toolPins,
 };
