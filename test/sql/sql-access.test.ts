@@ -1,4 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
 import { rm } from 'node:fs/promises';
 import { Client, Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -285,3 +289,32 @@ test('SQLite: a writer beside it goes on, and its rows are seen', async () => {
   writer.exec('DELETE FROM orders WHERE id = 9000; PRAGMA journal_mode = DELETE');
   writer.close();
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'SQLite: a process in the middle of a query ends with the server, even one that is killed',
+  async () => {
+    const program = new URL('endless-main.ts', import.meta.url).pathname;
+    const server = spawn(process.execPath, ['--conditions=@tramontane/source', program, sqlite.file], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(server.stdout, 'data');
+    const children = (): readonly string[] =>
+      readdirSync('/proc').filter(pid => /^\d+$/.test(pid) && readParent(pid) === server.pid);
+    while (children().length === 0) await setImmediate();
+    const [child = ''] = children();
+    server.kill('SIGKILL');
+    while (readParent(child) !== undefined) await setImmediate();
+  },
+);
+
+/** Of a process that runs; `undefined` of one that has ended. */
+function readParent(pid: string): number | undefined {
+  try {
+    const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return state === 'Z' ? undefined : Number(parent);
+  } catch {
+    return undefined;
+  }
+}

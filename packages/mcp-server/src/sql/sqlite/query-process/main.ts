@@ -1,6 +1,7 @@
 import { describeTables } from './describe-tables.ts';
 import type { Reply, Request } from './messages.ts';
 import { runQuery } from './run-query.ts';
+import { watchParent } from './watch-parent.ts';
 
 /**
  * The process that SQLite runs in: its driver has no way to interrupt a query, but a process can be ended, and takes
@@ -10,6 +11,7 @@ process.on('message', (request: Request) => {
   process.send?.(answer(request));
 });
 process.on('disconnect', () => process.exit(0));
+watchParent();
 process.send?.({ kind: 'ready' } satisfies Reply);
 
 function answer(request: Request): Reply {
