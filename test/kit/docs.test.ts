@@ -12,9 +12,10 @@ import { REFERENCE, renderReference } from './render-reference.ts';
 
 const run = promisify(execFile);
 const read = (path: string): string => readFileSync(`${ROOT}${path}`, 'utf8');
-const PAGES = ['guide', 'tool-design', 'tasks', 'skills', 'sagas', 'composition'].map(
-  name => `docs/kit/${name}.md`,
-);
+const PAGES = [
+  ...['guide', 'tool-design', 'tasks', 'skills', 'sagas', 'composition'].map(name => `docs/kit/${name}.md`),
+  'docs/patterns.md',
+];
 const blocks = PAGES.flatMap(path =>
   codeBlocks(read(path), 'ts').map((code, index) => ({ name: `${path} ${index + 1}`, code })),
 );

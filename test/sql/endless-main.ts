@@ -12,5 +12,5 @@ const sql = await openSqlAccess({
 const client = await openTestClient(createMcpServer({ name: 'endless', version: '1.0.0', tools: sql.tools }));
 const query = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n';
 const running = client.callTool('database_query', { query });
-console.log('running');
+process.stdout.write('running\n');
 await running;
