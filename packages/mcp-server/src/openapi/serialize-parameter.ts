@@ -91,7 +91,7 @@ function flatten(value: unknown): readonly string[] {
 export function toText(value: unknown): string {
   if (typeof value === 'string') return value;
   if (value === null || value === undefined) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return JSON.stringify(value);
 }
 
 function isList(value: unknown): value is readonly unknown[] {
