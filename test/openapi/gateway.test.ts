@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createMcpServer } from '@tramontane/mcp-server';
 import { openApiGateway, type ApiGatewayOptions, type Pagination } from '@tramontane/mcp-server/openapi';
 import { openTestClient, type TestToolResult } from '@tramontane/mcp-server/testing';
-import { openSmallService, type Answer, type SeenRequest, type SmallService } from './small-service.ts';
+import { openSmallService, type Answer, type SeenRequest, type SmallService } from './small-api.ts';
 
 const drop = (): void => {};
 const log = { debug: drop, info: drop, warn: drop, error: drop };
