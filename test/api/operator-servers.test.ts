@@ -83,8 +83,29 @@ describe('the operator’s servers', () => {
   });
 
   it('cannot be changed, removed, shadowed or named by a request', async () => {
-    expect((await api.send('PATCH', `/v1/connectors/${id}`, { description: 'x' })).status).toBe(404);
-    expect((await api.send('DELETE', `/v1/connectors/${id}`)).status).toBe(404);
+    const path = `/v1/connectors/${id}`;
+    for (const [method, url, body] of [
+      ['PATCH', path, { description: 'x' }],
+      ['DELETE', path, undefined],
+      ['PUT', `${path}/share`, undefined],
+      ['DELETE', `${path}/organization/share`, undefined],
+      ['POST', `${path}/user/credentials`, { name: 'n', credentials: { bearer_token: 't' } }],
+      ['POST', `${path}/user/deactivate`, undefined],
+      ['GET', `${path}/auth_url`, undefined],
+    ] as const) {
+      const refused = await api.send(method, url, body);
+      expect([method, url, refused.status]).toEqual([method, url, 403]);
+    }
+    expect((await api.send('GET', path)).json).toMatchObject({
+      owner_type: 'system',
+      visibility: 'shared_global',
+      is_authenticated: true,
+      active: true,
+    });
+    expect(names(await api.send('GET', '/v1/connectors?active=false'))).toEqual([]);
+    const renamed = await api.send('GET', '/v1/connectors/mine');
+    const mine = (renamed.json as { id: string }).id;
+    expect((await api.send('PATCH', `/v1/connectors/${mine}`, { name: 'lines' })).status).toBe(409);
     const shadow = { name: 'lines', description: 'd', server: 'http://127.0.0.1:9/mcp' };
     expect((await api.send('POST', '/v1/connectors', shadow)).status).toBe(409);
     const named = { name: 'other', description: 'd', server: 'stdio:lines' };

@@ -32,6 +32,7 @@ export const ROOM_IMPORTS: Readonly<Record<string, readonly string[] | 'all'>> =
   'api-keys.ts': ['config.ts', 'core', 'store', 'database-server.ts'],
   'sweep-runs.ts': ['core', 'store'],
   'tool-pins.ts': ['config.ts', 'core', 'store', 'database-server.ts'],
+  'watch-tool-servers.ts': ['core', 'tools'],
   'create-oauth.ts': ['core', 'http', 'store', 'tools'],
   'compose.ts': 'all',
   'index.ts': 'all',

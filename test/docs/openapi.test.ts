@@ -17,6 +17,7 @@ async function registeredRoutes(): Promise<Set<string>> {
     log: pino({ level: 'silent' }),
     health: { version: '0' },
     signIns: {},
+    connectorAccess: {},
   } as unknown as HttpPorts;
   const app = createHttpServer(ports, {
     onRoute: ({ method, url }) => {

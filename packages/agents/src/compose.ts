@@ -8,7 +8,7 @@ import { createAgents } from './core/agents.ts';
 import { ApiError } from './core/api-error.ts';
 import { createCompletions } from './core/completions.ts';
 import { createConnectorVault } from './core/connector-vault.ts';
-import { createConnectors } from './core/connectors.ts';
+import { createConnectorUses } from './core/connector-uses.ts';
 import { createConversations } from './core/conversations.ts';
 import { createGuardrails } from './core/guardrails.ts';
 import { createHistories } from './core/histories.ts';
@@ -17,7 +17,6 @@ import { createKeyCheck } from './core/key-check.ts';
 import { createModels } from './core/models.ts';
 import { createPlanner } from './core/plan-turn.ts';
 import { openRuns } from './core/runs.ts';
-import { createPinnedServers } from './core/pinned-servers.ts';
 import { createToolTrust } from './core/tool-trust.ts';
 import { createSecretBox } from './core/secret-box.ts';
 import { createUnansweredCalls } from './core/unanswered-calls.ts';
@@ -37,8 +36,10 @@ import { createAgentStore } from './store/agent-store.ts';
 import { createApiKeyStore } from './store/api-key-store.ts';
 import { createConnectorStore } from './store/connector-store.ts';
 import { createConversationStore } from './store/conversation-store.ts';
+import { createCredentialStore } from './store/credential-store.ts';
 import { openDatabase } from './store/database.ts';
 import { createPinStore } from './store/pin-store.ts';
+import { createPreferenceStore } from './store/preference-store.ts';
 import { openRunOwnership } from './store/run-ownership.ts';
 import { addOperatorConnectors } from './core/operator-connectors.ts';
 import { createRunStore } from './store/run-store.ts';
@@ -46,7 +47,7 @@ import { createUnansweredCallStore } from './store/unanswered-call-store.ts';
 import { sweepRuns } from './sweep-runs.ts';
 import { logHealth } from './tools/log-health.ts';
 import { OperatorServersError, readOperatorServers } from './tools/operator-servers.ts';
-import { createToolServers } from './tools/tool-servers.ts';
+import { watchToolServers } from './watch-tool-servers.ts';
 
 export interface StartServerOptions {
   /** Told, in whole sentences, what takes time. */
@@ -125,33 +126,37 @@ export async function startServer(config: Config, options: StartServerOptions = 
     const { db } = database;
     const conversationStore = createConversationStore(db);
     const runStore = createRunStore(db, owner);
+    const credentialStore = createCredentialStore(db);
+    const now = () => new Date();
     const box = createSecretBox(secretKeys);
     const vault = createConnectorVault(box);
     const { connectors, processOf } = addOperatorConnectors(createConnectorStore(db), operatorServers, vault);
     let listening = config.port;
     const oauth = createOAuth(
-      { connectors, vault, box, now: () => new Date(), db, egress },
+      { connectors, credentials: credentialStore, vault, box, now, db, egress },
       () => config.publicUrl ?? `http://${urlHost(config.host)}:${listening}`,
     );
     const pins = createPinStore(db);
     const policy = config.toolChanges;
-    const plainServers = createToolServers(connections, {
+    const servers = watchToolServers(connections, {
       authorizers: oauth.authorizers,
       processOf,
       trusted: [...config.trustedToolServers, ...extra.map(origin => `http://${origin}`)],
-      onLeftOut: ({ id, name }, problems) =>
-        log.warn(
-          { connector_id: id, connector: name, problems },
-          'a tool server listed tools that cannot be used',
-        ),
-    });
-    const servers = createPinnedServers(plainServers, pins, {
+      pins,
       policy,
-      onChange: ({ id, name }, changes) =>
-        log.warn({ connector_id: id, connector: name, changes }, 'a tool server changed its tools'),
+      credentials: credentialStore,
+      now,
+      log,
     });
-    const toolPorts = { connectors, vault, servers };
-    const now = () => new Date();
+    const toolPorts = {
+      connectors,
+      credentials: credentialStore,
+      preferences: createPreferenceStore(db),
+      vault,
+      servers,
+      known: servers,
+      now,
+    };
     const unanswered = createUnansweredCallStore(db);
     const histories = createHistories(conversationStore, unanswered);
     const moderation = moderationEndpoint(config);
@@ -170,7 +175,6 @@ export async function startServer(config: Config, options: StartServerOptions = 
     const runs = openRuns({
       ...toolPorts,
       callModel: createCallModel(catalogue),
-      now,
       limits: LIMITS,
       planHandoff: planner.planHandoff,
       runs: runStore,
@@ -187,8 +191,8 @@ export async function startServer(config: Config, options: StartServerOptions = 
     let ready = true;
     const http = createHttpServer({
       agents,
-      completions: createCompletions({ ...toolPorts, agents, runs, checkModel, guardrails, now }),
-      connectors: createConnectors(toolPorts),
+      completions: createCompletions({ ...toolPorts, agents, runs, checkModel, guardrails }),
+      ...createConnectorUses(toolPorts),
       conversations: createConversations({
         ...toolPorts,
         agents,
@@ -199,10 +203,9 @@ export async function startServer(config: Config, options: StartServerOptions = 
         runs,
         checkModel,
         guardrails,
-        now,
       }),
       signIns: oauth.routes,
-      unansweredCalls: createUnansweredCalls({ ...toolPorts, unanswered, runStore, now }),
+      unansweredCalls: createUnansweredCalls({ ...toolPorts, unanswered, runStore }),
       models: createModels(
         createListModels(catalogue, { onMissing: message => log.warn(message), now: () => Date.now() }),
       ),

@@ -18,7 +18,7 @@ const CLIENT_NAME = 'Tramontane';
 
 /** Everything that OAuth with tool servers needs. @param publicUrl Where browsers reach this server, without a slash. */
 export function createOAuth(
-  ports: Pick<ConnectorSignInPorts, 'connectors' | 'vault' | 'box' | 'now'> & {
+  ports: Pick<ConnectorSignInPorts, 'connectors' | 'credentials' | 'vault' | 'box' | 'now'> & {
     readonly db: Database['db'];
     readonly egress: Egress;
   },

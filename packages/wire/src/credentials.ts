@@ -3,6 +3,7 @@ import { outboundAuthTypeSchema } from './connector-auth.ts';
 import { ownerTypeSchema } from './connector-preferences.ts';
 import { queryBoolean, queryInt, querySchema } from './query.ts';
 import { integer, looseTimestampSchema, timestampSchema } from './scalars.ts';
+import { headerNameSchema, headerValueSchema } from './tools.ts';
 
 /** Whose credentials: a part of the path of the credentials endpoints. */
 export const credentialScopeSchema = z.enum(['user', 'workspace', 'organization']);
@@ -11,7 +12,7 @@ export type CredentialScope = z.infer<typeof credentialScopeSchema>;
 export const credentialsNameSchema = z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/);
 
 const oauthTokenSchema = z.object({
-  access_token: z.string().min(1),
+  access_token: headerValueSchema,
   token_type: z.literal('Bearer').default('Bearer'),
   expires_in: integer().nullable().exactOptional(),
   scope: z.string().nullable().exactOptional(),
@@ -32,8 +33,12 @@ export const credentialsInputSchema = z.object({
   is_default: z.boolean().nullable().exactOptional(),
   credentials: z
     .object({
-      headers: z.record(z.string(), z.string()).nullable().exactOptional(),
-      bearer_token: z.string().nullable().exactOptional(),
+      headers: z.record(headerNameSchema, headerValueSchema).nullable().exactOptional(),
+      // Empty is taken, and told in the status: the provider has an error for it.
+      bearer_token: z
+        .union([z.literal(''), headerValueSchema])
+        .nullable()
+        .exactOptional(),
       oauth: z.union([oauthClientSchema, oauthTokenSchema]).nullable().exactOptional(),
     })
     .nullable()

@@ -24,6 +24,7 @@ export const API_ERRORS = {
   },
   validation: { meaning: 'Fields of the request have the wrong shape; `detail` lists them.', retry: false },
   not_found: { meaning: 'There is no such thing, or it is not yours.', retry: false },
+  forbidden: { meaning: 'The key is known, and its role or its reach does not allow this.', retry: false },
   conflict: { meaning: 'The thing exists already, or is busy.', retry: true },
   tool_server_refused: { meaning: 'The tool server refused the credentials of the connector.', retry: false },
   sign_in_required: {
@@ -79,6 +80,10 @@ export class ApiError extends Error {
     this.detail = options.detail;
     this.upstreamStatus = options.upstreamStatus;
   }
+}
+
+export function forbidden(message: string): ApiError {
+  return new ApiError('forbidden', message);
 }
 
 export function notFound(what: string, id: string): ApiError {

@@ -1,15 +1,20 @@
 import { createHash } from 'node:crypto';
 import { type ApiError, notFound, wrongField } from './api-error.ts';
 import type { Caller } from './caller.ts';
+import { checkTakesMore } from './connector-rights.ts';
 import type { ConnectorVault } from './connector-vault.ts';
-import type { ConnectorAccess } from './connector.ts';
+import type { Connector, ConnectorAccess } from './connector.ts';
+import { holderOf, type CredentialStore } from './credential.ts';
+import { signedInChange } from './given-credential.ts';
 import {
   DEFAULT_CREDENTIALS_NAME,
   signInCredential,
   type SignInStore,
+  type StoredSignIn,
   type ToolSignIn,
 } from './oauth-ports.ts';
 import { ToolServerFailure, type ConnectorStore } from './ports.ts';
+import { createUuid } from './ids.ts';
 import type { SecretBox } from './secret-box.ts';
 import { toApiError } from './tool-server-error.ts';
 
@@ -33,6 +38,7 @@ export type SignInOutcome =
 
 export interface ConnectorSignInPorts {
   readonly connectors: ConnectorStore;
+  readonly credentials: CredentialStore;
   readonly vault: ConnectorVault;
   readonly box: SecretBox;
   readonly signIns: SignInStore;
@@ -47,8 +53,9 @@ export function createConnectorSignIn(ports: ConnectorSignInPorts): ConnectorSig
       checkReturnUrl(returnUrl);
       const connector = await connectors.find(caller, idOrName);
       if (!connector) throw notFound('connector', idOrName);
+      checkTakesMore(connector);
       const { url, state, pending } = await toolSignIn
-        .begin(connector, vault.accessOf(connector), signInCredential(caller.user, name), signal)
+        .begin(connector, vault.accessOf(connector), signInCredential(caller, name, connector), signal)
         .catch(error => Promise.reject(toApiError(error)));
       const stateHash = hashOf(state);
       const isSaved = await signIns.save(caller, {
@@ -74,10 +81,11 @@ export function createConnectorSignIn(ports: ConnectorSignInPorts): ConnectorSig
       const back = signIn.returnUrl === undefined ? {} : { returnUrl: signIn.returnUrl };
       const connector = await connectors.find(signIn.caller, signIn.connectorId);
       if (!connector) return { kind: 'failed', message: 'The connector was deleted meanwhile.', ...back };
-      const credential = signInCredential(signIn.caller.user, signIn.name);
+      const credential = signInCredential(signIn.caller, signIn.name, connector);
       try {
         const pending = box.open(signIn.sealed, contextOf(stateHash));
         await toolSignIn.complete(connector, credential, pending, answer, signal);
+        await keepSignedIn(connector, signIn, ports);
       } catch (error) {
         if (!(error instanceof ToolServerFailure)) throw error;
         return { kind: 'failed', message: error.message, ...back };
@@ -91,13 +99,29 @@ export function createConnectorSignIn(ports: ConnectorSignInPorts): ConnectorSig
  * The access a caller has to a connector: what the connector holds itself, else the caller's own sign-in. Whether
  * there is one shows when the server asks for it.
  */
-export function withSignIn(
-  access: ConnectorAccess,
-  caller: Caller,
-  name = DEFAULT_CREDENTIALS_NAME,
-): ConnectorAccess {
+export function withSignIn(access: ConnectorAccess, caller: Caller, connector: Connector): ConnectorAccess {
   if (access.auth.type !== 'none') return access;
-  return { ...access, auth: { type: 'sign_in', credential: signInCredential(caller.user, name) } };
+  return {
+    ...access,
+    auth: { type: 'sign_in', credential: signInCredential(caller, DEFAULT_CREDENTIALS_NAME, connector) },
+  };
+}
+
+/** The sign-in is one of the user's credentials from now on: listed, chosen and deleted like the others. */
+async function keepSignedIn(
+  connector: Connector,
+  { caller, name, title }: StoredSignIn & { readonly caller: Caller },
+  { credentials, vault, now }: ConnectorSignInPorts,
+): Promise<void> {
+  await credentials.save(connector.id, holderOf(caller, 'user'), name, existing =>
+    signedInChange({ name, ...(title !== undefined && { title }) }, existing, {
+      connector,
+      creatorId: caller.user,
+      newId: createUuid(),
+      at: now(),
+      vault,
+    }),
+  );
 }
 
 function checkReturnUrl(text: string | undefined): void {

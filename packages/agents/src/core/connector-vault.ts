@@ -1,45 +1,53 @@
 import type { ConnectorAuthorization } from '@tramontane/wire';
 import type { StoredConnectorTool } from './agent.ts';
 import type { Connector, ConnectorAccess } from './connector.ts';
+import { credentialContext, type Credential, type CredentialSecret } from './credential.ts';
 import type { SecretBox } from './secret-box.ts';
 
 /** Seals what signs in to tool servers, and opens it for a call. */
 export interface ConnectorVault {
   seal(connectorId: string, access: ConnectorAccess): string;
+  /** What its creator gave, with what they said of its authorization server. */
   accessOf(connector: Connector): ConnectorAccess;
-  /** The connector's own access, or the one that came with this use of it. */
-  accessFor(connector: Connector, tool: StoredConnectorTool): ConnectorAccess;
+  sealCredential(id: string, secret: CredentialSecret): string;
+  openCredential(credential: Pick<Credential, 'id' | 'sealedSecret'>): CredentialSecret;
   sealAuthorization(reference: string, authorization: ConnectorAuthorization): string;
+  openAuthorization(tool: StoredConnectorTool): ConnectorAuthorization | undefined;
   fingerprint(text: string): string;
 }
 
 export function createConnectorVault(box: SecretBox): ConnectorVault {
-  const accessOf = (connector: Connector) =>
-    JSON.parse(box.open(connector.sealedAccess, connectorContext(connector.id))) as ConnectorAccess;
-
+  const read = (sealed: string, context: string): unknown => JSON.parse(box.open(sealed, context));
   return {
     seal: (connectorId, access) => box.seal(JSON.stringify(access), connectorContext(connectorId)),
-    accessOf,
-    accessFor(connector, tool) {
-      const own = accessOf(connector);
-      if (tool.sealedAuthorization === undefined) return own;
-      const opened = box.open(tool.sealedAuthorization, authorizationContext(tool.connectorId));
-      return withAuthorization(own, JSON.parse(opened) as ConnectorAuthorization);
+    accessOf(connector) {
+      const own = read(connector.sealedAccess, connectorContext(connector.id)) as ConnectorAccess;
+      const metadata = connector.config.authMethods.find(method => method.serverMetadata)?.serverMetadata;
+      return metadata ? { ...own, oauth: { ...own.oauth, metadata } } : own;
     },
+    sealCredential: (id, secret) => box.seal(JSON.stringify(secret), credentialContext(id)),
+    openCredential: ({ id, sealedSecret }) => read(sealedSecret, credentialContext(id)) as CredentialSecret,
     sealAuthorization: (reference, authorization) =>
       box.seal(JSON.stringify(authorization), authorizationContext(reference)),
+    openAuthorization: ({ connectorId, sealedAuthorization: sealed }) =>
+      sealed === undefined
+        ? undefined
+        : (read(sealed, authorizationContext(connectorId)) as ConnectorAuthorization),
     fingerprint: text => box.fingerprint(text),
   };
 }
 
 /** An `api-key` goes where the connector's own key goes, else into the Authorization header (API notes, tools). */
-function withAuthorization(own: ConnectorAccess, authorization: ConnectorAuthorization): ConnectorAccess {
+export function withAuthorization(
+  own: ConnectorAccess,
+  authorization: ConnectorAuthorization,
+): ConnectorAccess {
   const { value } = authorization;
   const auth: ConnectorAccess['auth'] =
     authorization.type === 'api-key' && own.auth.type === 'api_key'
       ? { type: 'api_key', key: value, header: own.auth.header }
       : { type: 'bearer', token: value };
-  return { ...own, auth };
+  return { auth, headers: own.headers };
 }
 
 function connectorContext(id: string): string {

@@ -1,3 +1,5 @@
+import type { AuthHeader, OAuthServerMetadata, OutboundAuthType } from '@tramontane/wire';
+
 /** How to reach and sign in to a tool server. Stored sealed, never shown. */
 export interface ConnectorAccess {
   readonly auth:
@@ -9,6 +11,8 @@ export interface ConnectorAccess {
     | { readonly type: 'sign_in'; readonly credential: string };
   readonly headers: Readonly<Record<string, string>>;
   readonly oauth?: ConnectorOAuth;
+  /** The stored credential it was made of, where it was. */
+  readonly credentialId?: string;
 }
 
 /** Tokens that the client asks for as itself (RFC 6749 section 4.4). */
@@ -30,7 +34,20 @@ export interface ConnectorOAuth {
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
-export type ConnectorVisibility = 'private' | 'shared_workspace' | 'shared_org';
+export const CONNECTOR_VISIBILITIES = ['private', 'shared_workspace', 'shared_org', 'shared_global'] as const;
+/** `shared_global`: the operator's own, seen by everyone and changed by nobody. */
+export type ConnectorVisibility = (typeof CONNECTOR_VISIBILITIES)[number];
+
+/** A way to sign in that the creator announced. */
+export interface ConnectorAuthMethod {
+  readonly type: OutboundAuthType;
+  /** Headers that whoever connects has to fill in. */
+  readonly headers: readonly AuthHeader[];
+  readonly grantType?: 'authorization_code' | 'client_credentials';
+  /** RFC 8414 metadata; with it nothing is discovered. */
+  readonly serverMetadata?: OAuthServerMetadata;
+  readonly tokenEndpointAuthMethod?: 'client_secret_post' | 'client_secret_basic';
+}
 
 /** What is known of a tool server. */
 export interface ConnectorConfig {
@@ -38,19 +55,19 @@ export interface ConnectorConfig {
   readonly description: string;
   readonly server: string;
   readonly iconUrl: string | null;
-  readonly visibility: ConnectorVisibility;
   readonly systemPrompt: string | null;
   /** Limit of one request to the server, in milliseconds. */
   readonly timeoutMs: number;
-  /** Ways to sign in that the creator announced. */
-  readonly authMethods: readonly string[];
+  readonly authMethods: readonly ConnectorAuthMethod[];
 }
 
 export interface Connector {
   readonly id: string;
+  readonly organization: string;
   readonly workspace: string;
   readonly ownerId: string;
   readonly name: string;
+  readonly visibility: ConnectorVisibility;
   /** Made from an MCP server that an agent or a conversation named itself: usable by reference, never listed. */
   readonly inline: boolean;
   readonly config: ConnectorConfig;
@@ -63,3 +80,8 @@ export interface Connector {
 /** Default and highest limit of one request to a tool server, in milliseconds. */
 export const DEFAULT_TOOL_TIMEOUT_MS = 30_000;
 export const MAX_TOOL_TIMEOUT_MS = 600_000;
+
+/** Where credentials for a server may go: nowhere but there. */
+export function originOf(server: string): string {
+  return new URL(server).origin;
+}

@@ -1,12 +1,17 @@
-import type { CreateConnector, UpdateConnector } from '@tramontane/wire';
-import { ApiError } from './api-error.ts';
+import type { CreateConnector, GlobalHeaders, UpdateConnector } from '@tramontane/wire';
+import { ApiError, wrongField } from './api-error.ts';
 import type { ConnectorVault } from './connector-vault.ts';
 import {
   DEFAULT_TOOL_TIMEOUT_MS,
+  originOf,
   type Connector,
   type ConnectorAccess,
   type ConnectorConfig,
+  type ConnectorOAuth,
 } from './connector.ts';
+import { toAuthMethods, toOAuthClient } from './given-auth-methods.ts';
+import { isUuid } from './ids.ts';
+import type { ConnectorChange } from './ports.ts';
 
 export function connectorConfig(given: CreateConnector): ConnectorConfig {
   refuse(given);
@@ -15,50 +20,78 @@ export function connectorConfig(given: CreateConnector): ConnectorConfig {
     description: given.description,
     server: given.server,
     iconUrl: given.icon_url ?? null,
-    visibility: given.visibility ?? 'shared_workspace',
     systemPrompt: given.system_prompt ?? null,
     timeoutMs: DEFAULT_TOOL_TIMEOUT_MS,
-    authMethods: given.auth_methods?.map(method => method.method_type) ?? ['none'],
+    authMethods: toAuthMethods(given) ?? [{ type: 'none', headers: [] }],
   };
 }
 
 export function connectorAccess(given: CreateConnector): ConnectorAccess {
-  const global = Object.entries(given.global_headers ?? {}).map(([name, { value }]) => [name, value]);
-  return headersToAccess({ ...(Object.fromEntries(global) as Record<string, string>), ...given.headers });
+  return headersToAccess({ ...globalHeaders(given.global_headers), ...given.headers }, toOAuthClient(given));
 }
 
-/** A connector with what an update changes; omitted keys keep their value, null clears what may be empty. */
+/**
+ * A connector with what an update changes; omitted keys keep their value, null clears what may be empty. When it moves to
+ * another origin, what others gave for the old one does not go there.
+ */
 export function changedConnector(
   current: Connector,
   given: UpdateConnector,
   vault: ConnectorVault,
-): Pick<Connector, 'name' | 'config' | 'sealedAccess'> {
+  isOwner: boolean,
+): ConnectorChange {
   refuse(given);
   const { config } = current;
+  const server = given.server ?? config.server;
+  const moves = originOf(server) !== originOf(config.server);
   return {
     name: given.name ?? current.name,
     config: {
       ...config,
       title: given.title === undefined ? config.title : given.title,
       description: given.description ?? config.description,
-      server: given.server ?? config.server,
+      server,
       iconUrl: given.icon_url === undefined ? config.iconUrl : given.icon_url,
       systemPrompt: given.system_prompt === undefined ? config.systemPrompt : given.system_prompt,
-      authMethods: given.auth_methods?.map(method => method.method_type) ?? config.authMethods,
+      authMethods: toAuthMethods(given) ?? config.authMethods,
     },
-    sealedAccess: given.headers
-      ? vault.seal(current.id, headersToAccess(given.headers))
-      : current.sealedAccess,
+    sealedAccess: vault.seal(
+      current.id,
+      changedSecrets(moves && !isOwner ? NO_SECRETS : vault.accessOf(current), given),
+    ),
+    ...(moves && { moveOwn: originOf(server) }),
   };
 }
 
+const NO_SECRETS: ConnectorAccess = { auth: { type: 'none' }, headers: {} };
+
+/** Headers that are given take the place of all there were; of the two kinds, each by itself is the connector's. */
+function changedSecrets(current: ConnectorAccess, given: UpdateConnector): ConnectorAccess {
+  const methods = given.auth_methods ?? [];
+  const global = methods.flatMap(method => (method.global_headers ? [method.global_headers] : []));
+  const client = toOAuthClient(given) ?? current.oauth?.client;
+  if (!given.headers && given.headers !== null && global.length === 0) {
+    return { ...current, ...(client && { oauth: { client } }) };
+  }
+  return headersToAccess({ ...globalHeaders(Object.assign({}, ...global)), ...given.headers }, client);
+}
+
+function globalHeaders(given: GlobalHeaders | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(given ?? {}).map(([name, { value }]) => [name, value]));
+}
+
 /** A bearer token among the headers is the connector's sign-in; the other headers go along as they are. */
-export function headersToAccess(headers: Readonly<Record<string, string>>): ConnectorAccess {
+export function headersToAccess(
+  headers: Readonly<Record<string, string>>,
+  client?: ConnectorOAuth['client'],
+): ConnectorAccess {
+  const oauth = client && { oauth: { client } };
   const authorization = Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization');
   const token = authorization?.[1].match(/^Bearer\s+(\S+)$/i)?.[1];
-  if (!authorization || token === undefined) return { auth: { type: 'none' }, headers };
+  if (!authorization || token === undefined) return { auth: { type: 'none' }, headers, ...oauth };
   const rest = Object.fromEntries(Object.entries(headers).filter(([name]) => name !== authorization[0]));
-  return { auth: { type: 'bearer', token }, headers: rest };
+  const auth: ConnectorAccess['auth'] = { type: 'bearer', token };
+  return { auth, headers: rest, ...oauth };
 }
 
 function refuse(given: CreateConnector | UpdateConnector): void {
@@ -67,13 +100,22 @@ function refuse(given: CreateConnector | UpdateConnector): void {
       param: 'protocol',
     });
   }
-  const oauth =
-    given.auth_data != null || given.auth_methods?.some(method => method.method_type === 'oauth2');
-  if (oauth) {
+  if ('oauth2_server_metadata_url' in given && given.oauth2_server_metadata_url != null) {
     throw new ApiError(
       'not_supported',
-      'Connectors that sign in with OAuth are not supported yet. Give the token in headers, as Authorization.',
-      { param: given.auth_data == null ? 'auth_methods' : 'auth_data' },
+      'oauth2_server_metadata_url is not supported. Give oauth2_server_metadata, or leave both out: it is looked for.',
+      { param: 'oauth2_server_metadata_url' },
     );
+  }
+  // A path takes a UUID for an id: this connector could never be reached by its name.
+  if (given.name != null && isUuid(given.name)) {
+    throw wrongField(['body', 'name'], 'A name must not have the form of a UUID.');
+  }
+  for (const key of ['connection_config', 'connection_secrets'] as const) {
+    if (key in given && Object.keys((given as UpdateConnector)[key] ?? {}).length > 0) {
+      throw new ApiError('not_supported', `${key} is not supported. Use server, headers and auth_methods.`, {
+        param: key,
+      });
+    }
   }
 }

@@ -27,25 +27,26 @@ export function toInlineConnector(caller: Caller, server: InlineServer, vault: C
       ? DEFAULT_TOOL_TIMEOUT_MS
       : Math.min(Math.ceil(server.timeoutSeconds * 1000), MAX_TOOL_TIMEOUT_MS);
   // A fingerprint under the server's key: the id, which is no secret, must not let anyone guess a token.
-  const { workspace, user } = caller;
+  const { organization, workspace, user } = caller;
   const id = toUuid(vault.fingerprint(JSON.stringify([workspace, user, server.url, access, timeoutMs])));
   const host = new URL(server.url).host;
   const at = new Date();
   return {
     id,
+    organization,
     workspace,
     ownerId: user,
     name: host.replace(/[^A-Za-z0-9_-]/g, '-').slice(0, 64),
+    visibility: 'private',
     inline: true,
     config: {
       title: null,
       description: `MCP server at ${host}, given inline`,
       server: server.url,
       iconUrl: null,
-      visibility: 'private',
       systemPrompt: null,
       timeoutMs,
-      authMethods: [METHODS[access.auth.type]],
+      authMethods: [{ type: METHODS[access.auth.type], headers: [] }],
     },
     sealedAccess: vault.seal(id, access),
     createdAt: at,

@@ -1,5 +1,5 @@
 import type { Caller } from './caller.ts';
-import type { Connector, ConnectorAccess } from './connector.ts';
+import { originOf, type Connector, type ConnectorAccess } from './connector.ts';
 
 // What the use cases ask of the store and of the tool servers where OAuth is concerned. What is called sealed is
 // encrypted; everything else of it is secret only where it says so.
@@ -77,9 +77,17 @@ export interface ToolSignIn {
   isSignedIn(connector: Connector, credential: string): Promise<boolean>;
 }
 
-/** The place of a user's own sign-in. */
-export function signInCredential(user: string, name: string): string {
-  return `user ${name} ${user}`;
+/**
+ * The place of a user's own sign-in. Users of two workspaces may have one name, and a connector that moves to another
+ * origin takes no tokens along.
+ */
+export function signInCredential(caller: Caller, name: string, connector: Connector): string {
+  return `${signInPrefix(caller, name)}${originOf(connector.config.server)}`;
+}
+
+/** What the places of one sign-in begin with, wherever the connector was. None of these parts holds a space. */
+export function signInPrefix(holder: Pick<Caller, 'workspace' | 'user'>, name: string): string {
+  return `user ${name} ${holder.workspace}/${holder.user} `;
 }
 
 export const DEFAULT_CREDENTIALS_NAME = 'default';

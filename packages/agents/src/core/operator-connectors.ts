@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Caller } from './caller.ts';
 import type { ConnectorVault } from './connector-vault.ts';
 import { DEFAULT_TOOL_TIMEOUT_MS, type Connector } from './connector.ts';
+import { nameTaken } from './connectors.ts';
 import { headersToAccess } from './given-connector.ts';
 import { toUuid } from './ids.ts';
 import type { ConnectorStore } from './ports.ts';
@@ -41,26 +42,27 @@ export function addOperatorConnectors(
 ): OperatorConnectors {
   const sealed = new Map<string, string>();
 
-  function toConnector({ workspace }: { readonly workspace: string }, server: OperatorServer): Connector {
+  function toConnector({ organization, workspace }: Caller, server: OperatorServer): Connector {
     const id = idOf(workspace, server.name);
     const access = headersToAccess('url' in server ? server.headers : {});
     const sealedAccess = sealed.get(id) ?? vault.seal(id, access);
     sealed.set(id, sealedAccess);
     return {
       id,
+      organization,
       workspace,
       ownerId: OWNER,
       name: server.name,
+      visibility: 'shared_global',
       inline: false,
       config: {
         title: null,
         description: 'A tool server of this installation.',
         server: 'url' in server ? server.url : `stdio:${server.name}`,
         iconUrl: null,
-        visibility: 'shared_workspace',
         systemPrompt: null,
         timeoutMs: DEFAULT_TOOL_TIMEOUT_MS,
-        authMethods: ['none'],
+        authMethods: [{ type: 'none', headers: [] }],
       },
       sealedAccess,
       createdAt: CREATED_AT,
@@ -71,6 +73,9 @@ export function addOperatorConnectors(
   const all = (caller: Caller): Connector[] =>
     servers.map(server => toConnector(caller, server)).toSorted((one, other) => (one.id < other.id ? -1 : 1));
 
+  const mineOf = (caller: Caller, id: string) => all(caller).find(each => each.id === id.toLowerCase());
+  const isTaken = (name: string) => servers.some(server => server.name === name);
+
   return {
     processOf({ id, workspace }) {
       const server = servers.find(({ name }) => idOf(workspace, name) === id);
@@ -79,28 +84,46 @@ export function addOperatorConnectors(
     connectors: {
       ...store,
       async insert(caller, connector) {
-        return servers.some(({ name }) => name === connector.name)
-          ? undefined
-          : store.insert(caller, connector);
+        return isTaken(connector.name) ? undefined : store.insert(caller, connector);
       },
-      async find(caller, idOrName) {
+      async update(caller, id, change) {
+        const operators = mineOf(caller, id);
+        if (!operators) {
+          return await store.update(caller, id, current => {
+            const { name = current.name, ...changed } = change(current);
+            if (name !== current.name && isTaken(name)) throw nameTaken(name);
+            return { ...changed, name };
+          });
+        }
+        // It throws for what is the operator's, with the reason.
+        change(operators);
+        return undefined;
+      },
+      async remove(caller, id, check) {
+        const operators = mineOf(caller, id);
+        if (!operators) return await store.remove(caller, id, check);
+        check(operators);
+        return false;
+      },
+      async find(caller, idOrName, options) {
         const mine = all(caller);
         // A connector of that name may be older than the operator's.
         return (
-          mine.find(({ id }) => id === idOrName.toLowerCase()) ??
-          (await store.find(caller, idOrName)) ??
+          mineOf(caller, idOrName) ??
+          (await store.find(caller, idOrName, options)) ??
           mine.find(({ name }) => name === idOrName)
         );
       },
       async list(caller, page) {
-        const { after, limit } = page;
+        const { after, limit, active } = page;
         const isPast = after !== undefined && Date.parse(after.createdAt) > CREATED_AT.getTime();
         if (isPast) return store.list(caller, page);
-        const first = all(caller)
+        const first = (active === false ? [] : all(caller))
           .filter(({ id }) => after === undefined || id > after.id)
           .slice(0, limit);
         if (first.length === limit) return first;
-        return [...first, ...(await store.list(caller, { limit: limit - first.length }))];
+        const rest = { limit: limit - first.length, ...(active !== undefined && { active }) };
+        return [...first, ...(await store.list(caller, rest))];
       },
     },
   };

@@ -46,23 +46,39 @@ export interface AgentStore {
   remove(caller: Caller, id: string): Promise<boolean>;
 }
 
+/** What an update writes; what is left out stays. */
+export interface ConnectorChange extends Partial<
+  Pick<Connector, 'name' | 'visibility' | 'config' | 'sealedAccess'>
+> {
+  /** Credentials and preferences of everyone but the creator go. */
+  readonly dropOthers?: boolean;
+  /** The caller's own credentials are for this origin from now on. */
+  readonly moveOwn?: string;
+}
+
 export interface ConnectorStore {
-  /** `undefined` when the name is taken in the workspace. */
+  /** `undefined` when the name is taken. */
   insert(
     caller: Caller,
-    connector: Pick<Connector, 'id' | 'name' | 'config' | 'sealedAccess'>,
+    connector: Pick<Connector, 'id' | 'name' | 'visibility' | 'config' | 'sealedAccess'>,
   ): Promise<Connector | undefined>;
-  find(caller: Caller, idOrName: string): Promise<Connector | undefined>;
+  /**
+   * A connector the caller may know of. A name is looked for among the caller's own first, then in the workspace.
+   * @param options.viaAgent Named by an agent of the workspace: what was given inline to that agent counts too.
+   */
+  find(caller: Caller, idOrName: string, options?: { viaAgent: boolean }): Promise<Connector | undefined>;
   list(
     caller: Caller,
-    page: { after?: { createdAt: string; id: string }; limit: number },
+    page: { after?: { createdAt: string; id: string }; limit: number; active?: boolean },
   ): Promise<Connector[]>;
+  /** One that was not given inline. `change` decides whether the caller may, and throws where not. */
   update(
     caller: Caller,
     id: string,
-    change: (current: Connector) => Pick<Connector, 'name' | 'config' | 'sealedAccess'>,
+    change: (current: Connector) => ConnectorChange,
   ): Promise<Connector | 'name_taken' | undefined>;
-  remove(caller: Caller, id: string): Promise<boolean>;
+  /** @param check Throws where the caller may not. */
+  remove(caller: Caller, id: string, check: (current: Connector) => void): Promise<boolean>;
 }
 
 export interface ConversationStore {
@@ -201,6 +217,12 @@ export interface ToolServers {
   health(connector: Connector, access: ConnectorAccess): ToolServerHealth | undefined;
   /** The operator vouches for what this server says of its tools. */
   isTrusted(connector: Connector): boolean;
+}
+
+/** Tools that were listed before. */
+export interface KnownTools {
+  /** @param credentialId What was signed in with; without, the connector's own way in. */
+  of(connector: Connector, credentialId: string | undefined): readonly ListedTool[] | undefined;
 }
 
 export type ToolServerFailureCode =

@@ -1,5 +1,6 @@
 import { ApiError, notFound } from './api-error.ts';
-import { isAdminOf, type Caller } from './caller.ts';
+import type { Caller } from './caller.ts';
+import { checkMayChange } from './connector-rights.ts';
 import type { Connector } from './connector.ts';
 import type { ChangePolicy, PinStore, ToolPin } from './pinned-servers.ts';
 import type { ConnectorStore } from './ports.ts';
@@ -46,10 +47,7 @@ export function createToolTrust(ports: {
     },
     async approve(caller, idOrName) {
       const connector = await get(caller, idOrName);
-      if (connector.ownerId !== caller.user && !isAdminOf(caller, 'workspace')) {
-        const message = `Only the owner of ${connector.name}, or an admin of the workspace, approves of changes.`;
-        throw new ApiError('not_found', message);
-      }
+      checkMayChange(caller, connector);
       const pin = await ports.pins.find(connector);
       if (!pin?.seen) return [];
       if (await ports.pins.approve(connector, pin.seen)) return changesOf(pin);

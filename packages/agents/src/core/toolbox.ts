@@ -10,12 +10,11 @@ import type { StoredConnectorTool, StoredTool } from './agent.ts';
 import { toBoxFunction, type BoxTool } from './box-tool.ts';
 import { callConnector, refusedCall, type CallOptions } from './call-connector.ts';
 import type { Caller } from './caller.ts';
-import { withSignIn } from './connector-sign-in.ts';
-import type { ConnectorVault } from './connector-vault.ts';
+import { isAllowed, needsWord } from './connector-preference.ts';
 import type { Connector, ConnectorAccess } from './connector.ts';
 import { toHandoffTools } from './handoff-tools.ts';
-import { needsConfirmation } from './needs-confirmation.ts';
-import { ToolServerFailure, type ConnectorStore, type ListedTool, type ToolServers } from './ports.ts';
+import { ToolServerFailure, type ListedTool, type ToolServers } from './ports.ts';
+import { reachConnector, type ReachPorts } from './reach-connector.ts';
 import type { RunPlan } from './run-plan.ts';
 import { definitionOf } from './tool-definition.ts';
 import { nameTools } from './tool-names.ts';
@@ -41,9 +40,7 @@ export interface MissingTools {
   readonly message: string;
 }
 
-export interface ToolboxPorts {
-  readonly connectors: ConnectorStore;
-  readonly vault: ConnectorVault;
+export interface ToolboxPorts extends ReachPorts {
   readonly servers: ToolServers;
 }
 
@@ -67,7 +64,7 @@ interface Reached {
  */
 export async function openToolbox(
   run: ToolboxRun,
-  plan: Pick<RunPlan, 'tools' | 'handoffs' | 'confirmation'>,
+  plan: Pick<RunPlan, 'tools' | 'handoffs' | 'confirmation' | 'agentId'>,
   ports: ToolboxPorts,
   allowed: readonly ToolCall[] = [],
 ): Promise<Toolbox> {
@@ -75,7 +72,9 @@ export async function openToolbox(
     allowed.map(({ target }) => (target.kind === 'connector' ? target.connectorId : undefined)),
   );
   const found = await Promise.all(
-    plan.tools.filter(isConnectorTool).map(tool => listConnector(run, tool, ports, fresh)),
+    plan.tools
+      .filter(isConnectorTool)
+      .map(tool => listConnector({ ...run, viaAgent: plan.agentId !== undefined }, tool, ports, fresh)),
   );
   const missing = found.flatMap(({ failure }) => (failure ? [failure] : []));
   const reached = new Map(found.flatMap(({ at }) => (at ? [[at.connector.id, at]] : [])));
@@ -141,21 +140,21 @@ function checkConsent(
 }
 
 async function listConnector(
-  run: ToolboxRun,
+  run: ToolboxRun & { readonly viaAgent: boolean },
   tool: StoredConnectorTool,
   ports: ToolboxPorts,
   fresh: ReadonlySet<string | undefined>,
 ): Promise<{ at?: Reached; listed: readonly ListedTool[]; failure?: MissingTools }> {
-  const connector =
-    run.unstored?.find(({ id }) => id === tool.connectorId) ??
-    (await ports.connectors.find(run.caller, tool.connectorId));
+  const found = await reachConnector(run, tool, ports);
   // A connector that was deleted takes its tools with it; the agent goes on without them (API documentation).
-  if (!connector) return { listed: [] };
-  const access = withSignIn(ports.vault.accessFor(connector, tool), run.caller);
+  if (!found) return { listed: [] };
+  const { connector } = found;
+  if ('failure' in found) return { listed: [], failure: toMissing(connector, found.failure) };
+  const { access, preferences } = found;
   try {
     const options = { signal: run.signal, ...(fresh.has(connector.id) && { refresh: true }) };
     const { tools, stale } = await ports.servers.list(connector, access, options);
-    const listed = tools.filter(({ name }) => isChosen(tool, name));
+    const listed = tools.filter(({ name }) => isChosen(tool, name) && isAllowed(preferences, name));
     const asked = tool.toolConfiguration?.requires_confirmation ?? [];
     const offered = listed.map(
       each =>
@@ -163,22 +162,22 @@ async function listConnector(
           each.name,
           {
             tool: each,
-            confirmed: needsConfirmation({ name: each.name, readOnly: isReadOnly(each) }, asked),
+            confirmed: needsWord({ name: each.name, readOnly: isReadOnly(each) }, asked, preferences),
           },
         ] as const,
     );
     // Its tools are kept for the turn, for it may be back in a moment; that it is away is said all the same.
-    const failure = stale && { connectorId: connector.id, connectorName: connector.name, ...stale };
+    const failure = stale && toMissing(connector, stale);
     return { at: { connector, access, offered: new Map(offered) }, listed, ...(failure && { failure }) };
   } catch (error) {
     if (!(error instanceof ToolServerFailure)) throw error;
-    const { code, message } = error;
-    return {
-      at: { connector, access, offered: new Map() },
-      listed: [],
-      failure: { connectorId: connector.id, connectorName: connector.name, code, message },
-    };
+    const at = { connector, access, offered: new Map() };
+    return { at, listed: [], failure: toMissing(connector, error) };
   }
+}
+
+function toMissing(connector: Connector, { code, message }: { code: string; message: string }): MissingTools {
+  return { connectorId: connector.id, connectorName: connector.name, code, message };
 }
 
 function isChosen(tool: StoredConnectorTool, name: string): boolean {

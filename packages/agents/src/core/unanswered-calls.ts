@@ -4,6 +4,7 @@ import { callConnector } from './call-connector.ts';
 import type { Caller } from './caller.ts';
 import { isPlainId } from './ids.ts';
 import type { OwnedRun, RunStore } from './ports.ts';
+import { reachConnector, type ReachedConnector, type UnreachedConnector } from './reach-connector.ts';
 import type { ToolboxPorts } from './toolbox.ts';
 import type { Settlement, UnansweredCall, UnansweredCallStore } from './unanswered-call.ts';
 import { refuseUnstorable } from './unsupported.ts';
@@ -89,13 +90,12 @@ export function createUnansweredCalls(ports: UnansweredCallsPorts): UnansweredCa
       const known = await get(caller, conversationId, callId);
       if (known.shown.settlement) return known.shown;
       const { target, arguments: args } = known.shown.call;
-      const connector =
-        target.kind === 'connector' ? await ports.connectors.find(caller, target.connectorId) : undefined;
+      const reached = await reachAgain(caller, known.run, target, ports);
       if (
         target.kind !== 'connector' ||
         !target.repeatable ||
-        !connector ||
-        !ports.servers.isTrusted(connector)
+        !reached ||
+        !ports.servers.isTrusted(reached.connector)
       ) {
         throw new ApiError(
           'invalid_request',
@@ -103,15 +103,11 @@ export function createUnansweredCalls(ports: UnansweredCallsPorts): UnansweredCa
             'connector is gone. Look at what the tool does yourself, and settle the call.',
         );
       }
-      const tool = known.run.plan.tools.find(
-        each => each.type === 'connector' && [connector.id, connector.name].includes(each.connectorId),
-      );
-      const access =
-        tool?.type === 'connector' ? ports.vault.accessFor(connector, tool) : ports.vault.accessOf(connector);
+      if ('failure' in reached) throw new ApiError('invalid_request', reached.failure.message);
       const options = { key: `${known.run.id}:${callId}`, signal };
       const outcome = await callConnector(
         ports.servers,
-        { connector, access },
+        reached,
         target.tool,
         JSON.parse(args || '{}') as Record<string, unknown>,
         options,
@@ -122,6 +118,25 @@ export function createUnansweredCalls(ports: UnansweredCallsPorts): UnansweredCa
       return settled(caller, known, { verdict: 'answered', note: null, by: caller.user, at, outcome });
     },
   };
+}
+
+/** The connector a call went to, reached as its run reaches it. */
+async function reachAgain(
+  caller: Caller,
+  { plan }: OwnedRun,
+  target: ToolCall['target'],
+  ports: ToolboxPorts,
+): Promise<ReachedConnector | UnreachedConnector | undefined> {
+  if (target.kind !== 'connector') return undefined;
+  const { connectorId, connectorName } = target;
+  const tool = plan.tools.find(
+    each => each.type === 'connector' && [connectorId, connectorName].includes(each.connectorId),
+  );
+  const run = { caller, viaAgent: plan.agentId !== undefined };
+  const named = tool?.type === 'connector' ? tool : ({ type: 'connector', connectorId } as const);
+  const reached = await reachConnector(run, named, ports);
+  // Another one may have the name now.
+  return reached?.connector.id === connectorId ? reached : undefined;
 }
 
 function findCall(events: readonly RunEvent[], callId: string): ToolCall | undefined {

@@ -2,12 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import {
   createAgentSchema,
   deleteAgentAliasQuerySchema,
-  formatCursor,
   getAgentQuerySchema,
   listAgentsQuerySchema,
   listAgentVersionsQuerySchema,
   pageAgentsQuerySchema,
-  parseCursor,
   putAgentAliasQuerySchema,
   switchAgentVersionSchema,
   updateAgentSchema,
@@ -19,9 +17,9 @@ import {
 import { z } from 'zod';
 import type { AgentAlias } from '../core/agent-aliases.ts';
 import type { Agents } from '../core/agents.ts';
-import { wrongField } from '../core/api-error.ts';
 import type { AgentFilter } from '../core/ports.ts';
 import { callerOf } from './caller.ts';
+import { readCursor, toCursor } from './cursor.ts';
 import { read } from './errors.ts';
 import { toWireAgent } from './to-wire.ts';
 
@@ -48,7 +46,7 @@ export function addAgentRoutes(app: FastifyInstance, agents: Agents): void {
 
   app.get('/v1/agents/pages', async request => {
     const query = read(pageAgentsQuerySchema, request.query, 'query');
-    const after = toPosition(query.page_token);
+    const after = readCursor(request, PAGES, positionSchema, { key: 'page_token', text: query.page_token });
     const limit = query.page_size;
     const found = await agents.list(callerOf(request), {
       ...toFilter(query),
@@ -60,7 +58,7 @@ export function addAgentRoutes(app: FastifyInstance, agents: Agents): void {
       object: 'list',
       data: found.slice(0, limit).map(toWireAgent),
       next_page_token: last
-        ? formatCursor(PAGES, { createdAt: last.createdAt.toISOString(), id: last.id })
+        ? toCursor(request, PAGES, { createdAt: last.createdAt.toISOString(), id: last.id })
         : null,
     };
     return page;
@@ -139,11 +137,4 @@ function toFilter(query: ListAgentsQuery | PageAgentsQuery): Omit<AgentFilter, '
     ...(query.id !== undefined && { id: query.id }),
     ...(query.metadata !== undefined && { metadata: query.metadata }),
   };
-}
-
-function toPosition(token: string | undefined): z.infer<typeof positionSchema> | undefined {
-  if (token === undefined) return undefined;
-  const parsed = parseCursor(PAGES, positionSchema, token);
-  if (!parsed.ok) throw wrongField(['query', 'page_token'], 'This is no page token of this list.');
-  return parsed.value;
 }

@@ -31,6 +31,7 @@ const FACTS: Readonly<Record<ApiErrorCode, Facts>> = {
   guardrail_failed: { status: 403, type: 'guardrail_failed' },
   validation: { status: 422, type: 'invalid_request_error' },
   not_found: { status: 404, type: 'not_found' },
+  forbidden: { status: 403, type: 'forbidden' },
   conflict: { status: 409, type: 'conflict' },
   tool_server_refused: { status: 403, type: 'tool_server_refused' },
   sign_in_required: { status: 403, type: 'sign_in_required' },

@@ -1,11 +1,5 @@
-import type {
-  Agent as WireAgent,
-  Connector as WireConnector,
-  Conversation as WireConversation,
-  ToolEcho,
-} from '@tramontane/wire';
+import type { Agent as WireAgent, Conversation as WireConversation, ToolEcho } from '@tramontane/wire';
 import type { Agent, StoredTool } from '../core/agent.ts';
-import type { Connector } from '../core/connector.ts';
 import type { Conversation } from '../core/conversation.ts';
 
 /** Tools go back as connectors and functions: SDKs know no other, and a stored credential is never shown. */
@@ -64,39 +58,4 @@ export function toWireConversation(conversation: Conversation): WireConversation
     completion_args: target.completionArgs,
     guardrails: target.guardrails && [...target.guardrails],
   };
-}
-
-/** Python SDKs up to 2.5 read the owner's type as a number, and fail on a name (API notes, connectors). */
-const OWNER_TYPE_USER = 1;
-
-export function toWireConnector(connector: Connector, userAgent: string | undefined): WireConnector {
-  const { config } = connector;
-  return {
-    id: connector.id,
-    name: connector.name,
-    description: config.description,
-    created_at: connector.createdAt.toISOString(),
-    modified_at: connector.modifiedAt.toISOString(),
-    owner_type: readsNumbers(userAgent) ? OWNER_TYPE_USER : 'user',
-    visibility: config.visibility,
-    private_tool_execution: false,
-    protocol: 'mcp',
-    title: config.title,
-    server: config.server,
-    icon_url: config.iconUrl,
-    owner_id: connector.ownerId,
-    creator_id: connector.ownerId,
-    system_prompt: config.systemPrompt,
-    active: true,
-    blocked_by: [],
-    mistral: false,
-    tools: null,
-  };
-}
-
-function readsNumbers(userAgent: string | undefined): boolean {
-  const version = userAgent?.match(/mistral-client-python\/(\d+)\.(\d+)/);
-  if (!version) return false;
-  const [major, minor] = [Number(version[1]), Number(version[2])];
-  return major < 2 || (major === 2 && minor <= 5);
 }

@@ -1,8 +1,9 @@
 import { sql, type Kysely } from 'kysely';
 import type { Caller } from '../core/caller.ts';
-import type { Connector, ConnectorConfig } from '../core/connector.ts';
+import type { Connector, ConnectorConfig, ConnectorVisibility } from '../core/connector.ts';
 import { isUuid } from '../core/ids.ts';
 import type { ConnectorStore } from '../core/ports.ts';
+import { heldBy } from './held-by.ts';
 import type { ConnectorRow, Tables } from './schema.ts';
 import { isUniqueViolation } from './store-error.ts';
 
@@ -14,9 +15,11 @@ export function createConnectorStore(db: Kysely<Tables>): ConnectorStore {
         .insertInto('connectors')
         .values({
           id: connector.id,
+          organization: caller.organization,
           workspace: caller.workspace,
           user_id: caller.user,
           name: connector.name,
+          visibility: connector.visibility,
           inline_key: null,
           config: JSON.stringify(connector.config),
           sealed_access: connector.sealedAccess,
@@ -28,24 +31,32 @@ export function createConnectorStore(db: Kysely<Tables>): ConnectorStore {
         .executeTakeFirst();
       return row && toConnector(row);
     },
-    async find(caller, idOrName) {
+    async find(caller, idOrName, options) {
       if (idOrName.includes('\0')) return undefined;
-      const row = await visible(db, caller)
-        .where(eb =>
-          isUuid(idOrName)
-            ? eb('id', '=', idOrName)
-            : eb.and([eb('name', '=', idOrName), eb('inline_key', 'is', null)]),
-        )
-        .executeTakeFirst();
+      const query = visible(db, caller, options?.viaAgent);
+      const row = isUuid(idOrName)
+        ? await query.where('id', '=', idOrName).executeTakeFirst()
+        : await query
+            .where('name', '=', idOrName)
+            .where('inline_key', 'is', null)
+            .orderBy(nearest(caller))
+            .orderBy('created_at')
+            .executeTakeFirst();
       return row && toConnector(row);
     },
     async list(caller, page) {
       let query = visible(db, caller).where('inline_key', 'is', null);
-      const { after } = page;
+      const { after, active } = page;
       if (after) {
         query = query.where(
           sql<boolean>`(created_at, id) > (${after.createdAt}::timestamptz, ${after.id}::uuid)`,
         );
+      }
+      if (active !== undefined) {
+        query = query.where(eb => {
+          const off = eb.exists(switchedOff(db, caller));
+          return active ? eb.not(off) : off;
+        });
       }
       const rows = await query.orderBy('created_at').orderBy('id').limit(page.limit).execute();
       return rows.map(toConnector);
@@ -53,25 +64,55 @@ export function createConnectorStore(db: Kysely<Tables>): ConnectorStore {
     async update(caller, id, change) {
       try {
         return await db.transaction().execute(async trx => {
-          // Only its owner: the stored credentials would go wherever the connector points.
           const row = await visible(trx, caller)
             .where('id', '=', id)
-            .where('user_id', '=', caller.user)
+            .where('inline_key', 'is', null)
             .forUpdate()
             .executeTakeFirst();
           if (!row) return undefined;
-          const changed = change(toConnector(row));
+          const before = toConnector(row);
+          const { dropOthers, moveOwn, ...changed } = change(before);
           const updated = await trx
             .updateTable('connectors')
             .set({
-              name: changed.name,
-              config: JSON.stringify(changed.config),
-              sealed_access: changed.sealedAccess,
+              name: changed.name ?? before.name,
+              visibility: changed.visibility ?? before.visibility,
+              config: JSON.stringify(changed.config ?? before.config),
+              sealed_access: changed.sealedAccess ?? before.sealedAccess,
               modified_at: new Date(),
             })
             .where('id', '=', id)
             .returningAll()
             .executeTakeFirstOrThrow();
+          if (moveOwn !== undefined) {
+            await trx
+              .updateTable('connector_credentials')
+              .set({ origin: moveOwn })
+              .where('connector_id', '=', id)
+              .where(isOwn(caller))
+              .execute();
+          }
+          if (dropOthers === true) {
+            const others = sql<boolean>`not (${isOwn({ ...caller, workspace: before.workspace, user: before.ownerId })})`;
+            await trx
+              .deleteFrom('connector_credentials')
+              .where('connector_id', '=', id)
+              .where(others)
+              .execute();
+            // Tokens of people's sign-ins are kept under who they are; the creator's stay.
+            const creator = `% ${before.workspace}/${before.ownerId} %`;
+            await trx
+              .deleteFrom('oauth_tokens')
+              .where('connector_id', '=', id)
+              .where('credential', 'like', 'user %')
+              .where('credential', 'not like', creator.replace(/[\\_]/g, '\\$&'))
+              .execute();
+            await trx
+              .deleteFrom('connector_preferences')
+              .where('connector_id', '=', id)
+              .where(others)
+              .execute();
+          }
           return toConnector(updated);
         });
       } catch (error) {
@@ -79,33 +120,72 @@ export function createConnectorStore(db: Kysely<Tables>): ConnectorStore {
         throw error;
       }
     },
-    async remove(caller, id) {
-      const result = await db
-        .deleteFrom('connectors')
-        .where('workspace', '=', caller.workspace)
-        .where('user_id', '=', caller.user)
-        .where('id', '=', id)
-        .executeTakeFirst();
-      return result.numDeletedRows > 0n;
+    async remove(caller, id, check) {
+      return await db.transaction().execute(async trx => {
+        const row = await visible(trx, caller)
+          .where('id', '=', id)
+          .where('inline_key', 'is', null)
+          .forUpdate()
+          .executeTakeFirst();
+        if (!row) return false;
+        check(toConnector(row));
+        await trx.deleteFrom('connectors').where('id', '=', id).execute();
+        return true;
+      });
     },
   };
 }
 
-/** The caller's own connectors and those that others of the workspace share. */
-function visible(db: Kysely<Tables>, caller: Caller) {
+/** The connectors that a caller may know of. An agent's inline ones are reached by all of its workspace, through it. */
+function visible(db: Kysely<Tables>, caller: Caller, viaAgent = false) {
   return db
     .selectFrom('connectors')
     .selectAll()
-    .where('workspace', '=', caller.workspace)
-    .where(eb => eb.or([eb('user_id', '=', caller.user), sql<boolean>`config->>'visibility' <> 'private'`]));
+    .where('organization', '=', caller.organization)
+    .where(eb => {
+      const inline = eb('inline_key', 'is not', null);
+      const mine = eb('user_id', '=', caller.user);
+      return eb.or([
+        eb('visibility', '=', 'shared_org'),
+        eb.and([
+          eb('workspace', '=', caller.workspace),
+          eb.or([
+            eb('visibility', '=', 'shared_workspace'),
+            viaAgent ? inline : eb.and([inline, mine]),
+            ...(caller.keyScope === 'private_and_shared' ? [mine] : []),
+          ]),
+        ]),
+      ]);
+    });
+}
+
+/** Of several with one name, the caller's own comes first, then the workspace's. */
+function nearest(caller: Caller) {
+  return sql`case when visibility = 'private' then 0 when workspace = ${caller.workspace} then 1 else 2 end`;
+}
+
+/** Somebody who may has switched it off for the caller: they themselves, or an admin of workspace or organization. */
+function switchedOff(db: Kysely<Tables>, caller: Caller) {
+  return db
+    .selectFrom('connector_preferences')
+    .select('active')
+    .where('connector_preferences.connector_id', '=', sql.ref<string>('connectors.id'))
+    .where('connector_preferences.active', '=', false)
+    .where(heldBy(caller, 'connector_preferences'));
+}
+
+function isOwn({ organization, workspace, user }: Caller) {
+  return sql<boolean>`level = 'user' and organization = ${organization} and workspace = ${workspace} and user_id = ${user}`;
 }
 
 function toConnector(row: ConnectorRow): Connector {
   return {
     id: row.id,
+    organization: row.organization,
     workspace: row.workspace,
     ownerId: row.user_id,
     name: row.name,
+    visibility: row.visibility as ConnectorVisibility,
     inline: row.inline_key !== null,
     config: row.config as ConnectorConfig,
     sealedAccess: row.sealed_access,

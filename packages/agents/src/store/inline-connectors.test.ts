@@ -36,19 +36,20 @@ const stores = () => ({
 function newInline(): Connector {
   return {
     id: createUuid(),
+    organization: caller.organization,
     workspace: caller.workspace,
     ownerId: caller.user,
     name: 'tools-example-com',
+    visibility: 'private',
     inline: true,
     config: {
       title: null,
       description: 'd',
       server: 'https://tools.example.com/mcp',
       iconUrl: null,
-      visibility: 'private',
       systemPrompt: null,
       timeoutMs: 1000,
-      authMethods: ['bearer'],
+      authMethods: [{ type: 'bearer', headers: [] }],
     },
     sealedAccess: 'sealed',
     createdAt: new Date(),
@@ -193,7 +194,7 @@ it('counts a reference in capitals', async () => {
 it('a connector of its own, and one of another workspace, outlive who names them', async () => {
   const { agents, connectors } = stores();
   const { config, sealedAccess } = newInline();
-  const own = { id: createUuid(), name: 'own', config, sealedAccess };
+  const own = { id: createUuid(), name: 'own', visibility: 'private', config, sealedAccess } as const;
   await connectors.insert(caller, own);
   const foreign = { ...newInline(), workspace: 'x' };
   await agents.insert({ ...OPERATOR, workspace: 'x', user: 'u' }, createId('agent'), configOf(foreign.id), [

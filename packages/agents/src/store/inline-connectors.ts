@@ -18,6 +18,8 @@ export async function keepInline(trx: Transaction<Tables>, connectors: readonly 
       .insertInto('connectors')
       .values({
         id: connector.id,
+        organization: connector.organization,
+        visibility: connector.visibility,
         workspace: connector.workspace,
         user_id: connector.ownerId,
         name: connector.name,

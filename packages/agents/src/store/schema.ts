@@ -41,6 +41,8 @@ interface ConnectorTable extends Owned {
   name: string;
   /** Set for connectors made from a server given inline: their id, which the same server and credentials give again. */
   inline_key: string | null;
+  organization: string;
+  visibility: string;
   config: Json;
   sealed_access: string;
   created_at: Time;
@@ -140,9 +142,38 @@ interface ToolPinTable {
   seen_at: ColumnType<Date | null, Date | null | undefined, Date | null | undefined>;
 }
 
+/** What one holder has for a connector: their own, their workspace's, or their organization's. */
+interface Held extends Owned {
+  connector_id: string;
+  level: string;
+  organization: string;
+}
+
+interface CredentialTable extends Held {
+  id: string;
+  name: string;
+  title: string | null;
+  auth_type: string;
+  is_default: boolean;
+  creator: string;
+  origin: string;
+  sealed_secret: string;
+  status: JSONColumnType<object> | null;
+  created_at: Time;
+  modified_at: Time;
+}
+
+interface PreferenceTable extends Held {
+  active: boolean;
+  tool_configuration: JSONColumnType<object> | null;
+  modified_at: Time;
+}
+
 export interface Tables {
   tool_pins: ToolPinTable;
   unanswered_calls: UnansweredCallTable;
+  connector_credentials: CredentialTable;
+  connector_preferences: PreferenceTable;
   workspaces: WorkspaceTable;
   api_keys: ApiKeyTable;
   agents: AgentTable;
@@ -158,6 +189,8 @@ export interface Tables {
 }
 
 export type AgentAliasRow = Selectable<AgentAliasTable>;
+export type CredentialRow = Selectable<CredentialTable>;
+export type PreferenceRow = Selectable<PreferenceTable>;
 export type ConnectorRow = Selectable<ConnectorTable>;
 export type ConversationRow = Selectable<ConversationTable>;
 export type ToolPinRow = Selectable<ToolPinTable>;

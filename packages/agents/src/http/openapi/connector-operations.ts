@@ -10,6 +10,7 @@ import {
   connectorPageSchema,
   connectorSchema,
   createConnectorSchema,
+  credentialScopeSchema,
   credentialsInputSchema,
   credentialsListSchema,
   getConnectorQuerySchema,
@@ -21,6 +22,7 @@ import {
   toolCallResultSchema,
   toolChangesSchema,
   updateConnectorSchema,
+  type CredentialScope,
 } from '@tramontane/wire';
 import type { Named, Operation } from './operation.ts';
 
@@ -124,58 +126,12 @@ export const CONNECTOR_OPERATIONS: readonly Operation[] = [
     summary: 'List the ways to sign in to a connector',
     answer: { listOf: ['AuthenticationMethod', publicAuthMethodSchema] },
   },
+  ...credentialScopeSchema.options.flatMap(toLevelOperations),
   {
-    route: 'GET /v1/connectors/{connector_id_or_name}/{scope}/credentials',
-    id: 'listConnectorCredentials',
+    route: 'DELETE /v1/connectors/{connector_id_or_name}/user/credentials',
+    id: 'deleteAllUserCredentials',
     tag,
-    summary: 'List credentials of the user, workspace or organization',
-    query: listCredentialsQuerySchema,
-    answer: ['CredentialsList', credentialsListSchema],
-  },
-  {
-    route: 'POST /v1/connectors/{connector_id_or_name}/{scope}/credentials',
-    id: 'createConnectorCredentials',
-    tag,
-    summary: 'Store credentials, or replace those of the same name',
-    body: CREDENTIALS,
-    answer: MESSAGE,
-  },
-  {
-    route: 'PATCH /v1/connectors/{connector_id_or_name}/{scope}/credentials',
-    id: 'updateConnectorCredentials',
-    tag,
-    summary: 'Change credentials, or store them',
-    body: CREDENTIALS,
-    answer: MESSAGE,
-  },
-  {
-    route: 'DELETE /v1/connectors/{connector_id_or_name}/{scope}/credentials',
-    id: 'deleteAllConnectorCredentials',
-    tag,
-    summary: "Delete all of the caller's credentials",
-    answer: MESSAGE,
-  },
-  {
-    route: 'DELETE /v1/connectors/{connector_id_or_name}/{scope}/credentials/{credentials_name}',
-    id: 'deleteConnectorCredentials',
-    tag,
-    summary: 'Delete credentials',
-    answer: MESSAGE,
-  },
-  {
-    route: 'POST /v1/connectors/{connector_id}/{scope}/activate',
-    id: 'activateConnector',
-    tag,
-    summary: 'Switch a connector on for the user, workspace or organization',
-    body: ['ActivateConnector', activateConnectorSchema],
-    bodyOptional: true,
-    answer: MESSAGE,
-  },
-  {
-    route: 'POST /v1/connectors/{connector_id}/{scope}/deactivate',
-    id: 'deactivateConnector',
-    tag,
-    summary: 'Switch a connector off for the user, workspace or organization',
+    summary: "Delete all of the caller's credentials for a connector",
     answer: MESSAGE,
   },
   ...(['PUT', 'DELETE'] as const).flatMap(method => {
@@ -200,3 +156,58 @@ export const CONNECTOR_OPERATIONS: readonly Operation[] = [
     ];
   }),
 ];
+
+/** Credentials and activation of one level. */
+function toLevelOperations(level: CredentialScope): Operation[] {
+  const name = level[0]?.toUpperCase() + level.slice(1);
+  const credentials = `/v1/connectors/{connector_id_or_name}/${level}/credentials`;
+  return [
+    {
+      route: `GET ${credentials}`,
+      id: `list${name}Credentials`,
+      tag,
+      summary: `List credentials of the ${level} for a connector`,
+      query: listCredentialsQuerySchema,
+      answer: ['CredentialsList', credentialsListSchema],
+    },
+    {
+      route: `POST ${credentials}`,
+      id: `create${name}Credentials`,
+      tag,
+      summary: `Store credentials of the ${level}, or change those of the same name`,
+      body: CREDENTIALS,
+      answer: MESSAGE,
+    },
+    {
+      route: `PATCH ${credentials}`,
+      id: `update${name}Credentials`,
+      tag,
+      summary: `Change credentials of the ${level}, or store them`,
+      body: CREDENTIALS,
+      answer: MESSAGE,
+    },
+    {
+      route: `DELETE ${credentials}/{credentials_name}`,
+      id: `delete${name}Credentials`,
+      tag,
+      summary: `Delete credentials of the ${level}`,
+      answer: MESSAGE,
+    },
+    {
+      route: `POST /v1/connectors/{connector_id}/${level}/activate`,
+      id: `activateFor${name}`,
+      tag,
+      summary: `Switch a connector on for the ${level}`,
+      body: ['ActivateConnector', activateConnectorSchema],
+      bodyOptional: true,
+      answer: MESSAGE,
+    },
+    {
+      route: `POST /v1/connectors/{connector_id}/${level}/deactivate`,
+      id: `deactivateFor${name}`,
+      tag,
+      summary: `Switch a connector off for the ${level}`,
+      answer: MESSAGE,
+    },
+  ];
+}

@@ -8,8 +8,7 @@ export function toParameters(path: string, query: z.ZodType | undefined): Json[]
     name,
     in: 'path',
     required: true,
-    schema:
-      name === 'scope' ? { type: 'string', enum: ['user', 'workspace', 'organization'] } : { type: 'string' },
+    schema: { type: 'string' },
   }));
   return [...inPath, ...(query ? toQueryParameters(query) : [])];
 }

@@ -1,6 +1,7 @@
 import type { Migration } from 'kysely/migration';
 import { agentsConversationsRuns } from './0001-agents-conversations-runs.ts';
 import { apiKeys } from './0002-api-keys.ts';
+import { connectorAccess } from './0003-connector-access.ts';
 import { cancelRuns } from './0010-cancel-runs.ts';
 import { unansweredCalls } from './0011-unanswered-calls.ts';
 import { agentAliases } from './0020-agent-aliases.ts';
@@ -14,6 +15,7 @@ import { toolPins } from './0041-tool-pins.ts';
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-agents-conversations-runs': agentsConversationsRuns,
   '0002-api-keys': apiKeys,
+  '0003-connector-access': connectorAccess,
   '0010-cancel-runs': cancelRuns,
   '0011-unanswered-calls': unansweredCalls,
   '0020-agent-aliases': agentAliases,

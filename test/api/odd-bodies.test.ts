@@ -7,15 +7,6 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-it.each([['POST', '/v1/connectors/c/user/credentials']])(
-  '%s %s is refused by name, not as a wrong address',
-  async (method, path) => {
-    const { status, json } = await api.send(method, path, {});
-    expect(status).toBe(400);
-    expect(json).toMatchObject({ type: 'not_supported' });
-  },
-);
-
 it.each([
   ['is not UTF-8', new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), /UTF-8/],
   ['holds __proto__', '{"model":"m","name":"n","metadata":{"__proto__":{"a":1}}}', /__proto__/],

@@ -1,0 +1,127 @@
+import type { StoredConnectorTool } from './agent.ts';
+import { ApiError } from './api-error.ts';
+import type { Caller } from './caller.ts';
+import { originOf, type Connector, type ConnectorAccess } from './connector.ts';
+import { withSignIn } from './connector-sign-in.ts';
+import { withAuthorization, type ConnectorVault } from './connector-vault.ts';
+import type { Credential, CredentialSecret, CredentialStore, OAuthTokenSecret } from './credential.ts';
+import { signInCredential } from './oauth-ports.ts';
+import { ToolServerFailure } from './ports.ts';
+
+export interface AccessPorts {
+  readonly credentials: CredentialStore;
+  readonly vault: ConnectorVault;
+}
+
+/** What says which credential signs in: the tool that an agent or a request has, or a name. */
+export interface AccessWish {
+  readonly tool?: StoredConnectorTool;
+  readonly credentialsName?: string;
+}
+
+/**
+ * How this caller signs in to the connector's server. First what came with this very use; then the credentials named;
+ * then the default of the user, of the workspace, of the organization; and last what the connector's creator gave.
+ * Throws ToolServerFailure `refused` for credentials that cannot be used, ApiError `not_found` for a name that is not there.
+ */
+export async function accessFor(
+  caller: Caller,
+  connector: Connector,
+  wish: AccessWish,
+  ports: AccessPorts,
+): Promise<ConnectorAccess> {
+  const own = ports.vault.accessOf(connector);
+  const authorization = wish.tool && ports.vault.openAuthorization(wish.tool);
+  if (authorization) return withAuthorization(own, authorization);
+  // Its credentials came with it, and nobody can store others for what nobody can list.
+  if (connector.inline) return withSignIn(own, caller, connector);
+  const usable = await ports.credentials.listFor(connector.id, caller);
+  const chosen =
+    wish.credentialsName === undefined
+      ? findDefault(usable, connector)
+      : usable.find(({ name }) => name === wish.credentialsName);
+  if (!chosen) {
+    if (wish.credentialsName === undefined) return withSignIn(own, caller, connector);
+    const message = `Connector ${connector.name} has no credentials ${JSON.stringify(wish.credentialsName)} that you may use.`;
+    throw new ApiError('not_found', message, { param: 'credentials_name' });
+  }
+  if (chosen.origin !== originOf(connector.config.server)) {
+    throw unusable(chosen, `were given for ${chosen.origin}, where ${connector.name} no longer is`);
+  }
+  const place = signInCredential(caller, chosen.name, connector);
+  return withCredential(own, chosen, ports.vault.openCredential(chosen), place);
+}
+
+/** The default of the nearest level that has one; of several types, the one the connector names first. */
+export function findDefault(usable: readonly Credential[], connector: Connector): Credential | undefined {
+  const defaults = usable.filter(({ isDefault }) => isDefault);
+  const nearest = defaults.filter(({ holder }) => holder.level === defaults[0]?.holder.level);
+  const announced = connector.config.authMethods.map(({ type }) => type);
+  for (const type of announced) {
+    const found = nearest.find(({ authType }) => authType === type);
+    if (found) return found;
+  }
+  return nearest.find(({ authType }) => authType !== 'none') ?? nearest[0];
+}
+
+function withCredential(
+  own: ConnectorAccess,
+  credential: Credential,
+  secret: CredentialSecret,
+  signInPlace: string,
+): ConnectorAccess {
+  const given = new Set(Object.keys(secret.headers).map(name => name.toLowerCase()));
+  const kept = Object.entries(own.headers).filter(([name]) => !given.has(name.toLowerCase()));
+  const auth =
+    toAuth(own, credential, secret, signInPlace) ??
+    (isOverridden(own.auth, given) ? { type: 'none' } : own.auth);
+  return {
+    ...own,
+    auth,
+    headers: { ...Object.fromEntries(kept), ...secret.headers },
+    credentialId: credential.id,
+  };
+}
+
+/** Sent besides, the connector's own sign-in would stand where the credential's header goes. */
+function isOverridden(auth: ConnectorAccess['auth'], given: ReadonlySet<string>): boolean {
+  const header = auth.type === 'api_key' ? auth.header : 'authorization';
+  return given.has(header.toLowerCase());
+}
+
+function toAuth(
+  own: ConnectorAccess,
+  credential: Credential,
+  { bearerToken, oauth }: CredentialSecret,
+  signInPlace: string,
+): ConnectorAccess['auth'] | undefined {
+  if (oauth?.kind === 'token') return { type: 'bearer', token: toLiveToken(credential, oauth) };
+  if (oauth?.kind === 'sign_in') return { type: 'sign_in', credential: signInPlace };
+  if (oauth) {
+    const tokenUrl = own.oauth?.metadata?.['token_endpoint'];
+    return {
+      type: 'client_credentials',
+      clientId: oauth.clientId,
+      clientSecret: oauth.clientSecret,
+      ...(typeof tokenUrl === 'string' && { tokenUrl }),
+    };
+  }
+  if (bearerToken === undefined) return undefined;
+  if (bearerToken.trim() === '') throw unusable(credential, 'hold a blank bearer token');
+  return { type: 'bearer', token: bearerToken };
+}
+
+function toLiveToken(credential: Credential, token: OAuthTokenSecret): string {
+  const isOver = token.expiresAt !== undefined && Date.parse(token.expiresAt) <= Date.now();
+  if (isOver) throw unusable(credential, 'hold a token that has expired');
+  return token.accessToken;
+}
+
+function unusable(credential: Credential, why: string): ToolServerFailure {
+  const { name, holder } = credential;
+  return new ToolServerFailure(
+    'refused',
+    `The credentials ${name} of the ${holder.level} ${why}. Store them again.`,
+    { mayHaveRun: false },
+  );
+}

@@ -1,0 +1,122 @@
+import { ApiError, forbidden, notFound } from './api-error.ts';
+import type { Caller } from './caller.ts';
+import { accessFor, type AccessPorts } from './connector-access.ts';
+import { isAllowed, standingOf, type PreferenceStore } from './connector-preference.ts';
+import type { Connector } from './connector.ts';
+import {
+  ToolServerFailure,
+  type ConnectorStore,
+  type ListedTool,
+  type ToolAnswer,
+  type ToolServerHealth,
+  type ToolServers,
+} from './ports.ts';
+import { toApiError } from './tool-server-error.ts';
+
+/** `GET /v1/connectors/{connector}/tools` and `…/health`, and `POST …/tools/{tool_name}/call`. */
+export interface ConnectorTools {
+  list(
+    caller: Caller,
+    idOrName: string,
+    options: { refresh: boolean; credentialsName?: string; signal: AbortSignal },
+  ): Promise<readonly ListedTool[]>;
+  /** How its tool server is for this caller; asks nothing of it. */
+  health(caller: Caller, idOrName: string): Promise<{ connector: Connector; health?: ToolServerHealth }>;
+  /** Calls a tool without a model or a conversation: the caller's own word is the consent. */
+  call(
+    caller: Caller,
+    idOrName: string,
+    call: {
+      tool: string;
+      arguments: Readonly<Record<string, unknown>>;
+      credentialsName?: string;
+      requestId: string;
+      signal: AbortSignal;
+    },
+  ): Promise<ToolAnswer>;
+}
+
+export interface ConnectorToolsPorts extends AccessPorts {
+  readonly connectors: ConnectorStore;
+  readonly preferences: PreferenceStore;
+  readonly servers: ToolServers;
+}
+
+export function createConnectorTools(ports: ConnectorToolsPorts): ConnectorTools {
+  const get = async (caller: Caller, idOrName: string) => {
+    const connector = await ports.connectors.find(caller, idOrName);
+    if (!connector) throw notFound('connector', idOrName);
+    return connector;
+  };
+  const reach = async (caller: Caller, idOrName: string, credentialsName: string | undefined) => {
+    const connector = await get(caller, idOrName);
+    const preferences = (await ports.preferences.listFor([connector.id], caller)).get(connector.id) ?? [];
+    const standing = standingOf(preferences);
+    if (standing.blockedBy.length > 0) throw blocked(connector, standing.blockedBy);
+    const wish = credentialsName === undefined ? {} : { credentialsName };
+    const access = await accessFor(caller, connector, wish, ports).catch(error =>
+      Promise.reject(toHintedError(error, connector)),
+    );
+    return { connector, access, preferences, standing };
+  };
+
+  return {
+    async list(caller, idOrName, { credentialsName, ...options }) {
+      const { connector, access, preferences } = await reach(caller, idOrName, credentialsName);
+      const { tools } = await ports.servers
+        .list(connector, access, options)
+        .catch(error => Promise.reject(toHintedError(error, connector)));
+      return tools.filter(({ name }) => isAllowed(preferences, name));
+    },
+    async health(caller, idOrName) {
+      const connector = await get(caller, idOrName);
+      const access = await accessFor(caller, connector, {}, ports).catch(error =>
+        Promise.reject(toHintedError(error, connector)),
+      );
+      const health = ports.servers.health(connector, access);
+      return { connector, ...(health && { health }) };
+    },
+    async call(caller, idOrName, { credentialsName, ...call }) {
+      const { connector, access, preferences, standing } = await reach(caller, idOrName, credentialsName);
+      if (!standing.active) throw switchedOff(connector);
+      try {
+        const { tools } = await ports.servers.list(connector, access, { signal: call.signal });
+        if (!isAllowed(preferences, call.tool) || !tools.some(({ name }) => name === call.tool)) {
+          throw new ApiError(
+            'not_found',
+            `Connector ${connector.name} has no tool ${JSON.stringify(call.tool)}.`,
+          );
+        }
+        return await ports.servers.call(connector, access, { ...call, key: call.requestId });
+      } catch (error) {
+        throw toHintedError(error, connector);
+      }
+    },
+  };
+}
+
+function blocked(connector: Connector, by: readonly string[]): ApiError {
+  return forbidden(`Connector ${connector.name} is blocked by an admin of the ${by.join(' and the ')}.`);
+}
+
+function switchedOff(connector: Connector): ApiError {
+  return forbidden(
+    `Connector ${connector.name} is switched off for you. POST /v1/connectors/${connector.id}/user/activate switches it on.`,
+  );
+}
+
+const WANTS_SIGN_IN: ReadonlySet<string> = new Set(['refused', 'sign_in_required']);
+
+function toHintedError(error: unknown, connector: Connector): unknown {
+  if (!(error instanceof ToolServerFailure) || !WANTS_SIGN_IN.has(error.code)) return toApiError(error);
+  const { code, mayHaveRun } = error;
+  const message = `${error.message} ${howToSignIn(connector)}`;
+  return toApiError(new ToolServerFailure(code, message, { mayHaveRun, cause: error }));
+}
+
+function howToSignIn({ id, config }: Connector): string {
+  const path = `/v1/connectors/${id}`;
+  return config.authMethods.some(({ type }) => type === 'oauth2')
+    ? `Sign in at the address that GET ${path}/auth_url gives.`
+    : `Store credentials with POST ${path}/user/credentials; where the server asks for OAuth, sign in at the address that GET ${path}/auth_url gives.`;
+}
