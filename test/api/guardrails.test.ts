@@ -152,6 +152,75 @@ describe('of an agent', () => {
   });
 });
 
+describe('of an agent that takes over', () => {
+  /** A desk without guardrails that hands everything to an agent with these. */
+  async function createDesk(guardrails: unknown) {
+    const expert = api.models.answers(() => ({ text: 'The expert.' }));
+    const expertId = await createAgent({ model: expert, name: 'expert', guardrails });
+    const handOff = { toolCalls: [{ name: 'handoff_to_expert', arguments: {} }] };
+    const desk = api.models.plays({ text: 'Noted.' }, handOff, handOff);
+    const agent_id = await createAgent({ model: desk, name: 'desk', handoffs: [expertId] });
+    const first = await start({ agent_id, inputs: 'a walk' });
+    const path = `/v1/conversations/${text(record(first.json)['conversation_id'])}`;
+    return { expert, expertId, agent_id, path };
+  }
+
+  it.each(['server', 'client'])('are asked before it is, handoffs on the %s', async handoff_execution => {
+    const { expert, expertId, path } = await createDesk(block());
+    const answer = await api.send('POST', path, { inputs: 'a fight', handoff_execution });
+    expectError(answer, 403);
+    expect(answer.json).toMatchObject({ type: 'guardrail_blocked', param: 'guardrails' });
+    expect(text(record(answer.json)['message'])).toMatch(/expert did not take over.*violence_and_threats/);
+    expect(api.models.asked(expert)).toHaveLength(0);
+    // The desk stays in charge, and what it was refused is in the history.
+    const entries = records(record((await api.send('GET', `${path}/history`)).json)['entries']);
+    expect(entries.map(({ type }) => type)).not.toContain('agent.handoff');
+    expect(entries.at(-1)).toMatchObject({ type: 'tool.execution', name: 'handoff_to_expert' });
+    expect(JSON.stringify(entries)).not.toContain(`"agent_id":"${expertId}"`);
+  });
+
+  it('end a stream with an error event', async () => {
+    const { expert, path } = await createDesk(block());
+    const answer = await api.send('POST', path, { inputs: 'a fight', stream: true });
+    expect(answer.status).toBe(200);
+    expect(answer.text).toMatch(/event: conversation.response.error\ndata: .*"code":403/);
+    expect(api.models.asked(expert)).toHaveLength(0);
+  });
+
+  it('hold where nothing is stored', async () => {
+    const { expert, agent_id } = await createDesk(block());
+    expectError(await start({ agent_id, inputs: 'a fight', store: false }), 403);
+    expect(api.models.asked(expert)).toHaveLength(0);
+  });
+
+  it('are asked of all that the users said before, too', async () => {
+    const { expert, path } = await createDesk(block({ custom_category_thresholds: { pii: 0.3 } }));
+    const from = asked.length;
+    expect((await api.send('POST', path, { inputs: 'a stroll' })).status).toBe(200);
+    expect(asked.slice(from).map(one => one.text)).toEqual(['a walk', 'a stroll']);
+    expect(api.models.asked(expert)).toHaveLength(1);
+  });
+
+  it('block when they cannot check and are set to', async () => {
+    const { expert, path } = await createDesk(block({}, { block_on_error: true }));
+    const answer = await api.send('POST', path, { inputs: 'an outage' });
+    expectError(answer, 403);
+    expect(answer.json).toMatchObject({ type: 'guardrail_failed' });
+    expect(api.models.asked(expert)).toHaveLength(0);
+  });
+
+  it('give way to those of the conversation', async () => {
+    const { expert, agent_id } = await createDesk(block());
+    const guardrails = block({ action: 'none' });
+    const started = await start({ agent_id, inputs: 'a fight', guardrails });
+    expect(record(started.json)['outputs']).toMatchObject([
+      { type: 'agent.handoff' },
+      { content: 'The expert.' },
+    ]);
+    expect(api.models.asked(expert)).toHaveLength(1);
+  });
+});
+
 describe('of a conversation with a model', () => {
   it('are shown in it, tell what they found, and hold for its next turns', async () => {
     const guardrails = [{ moderation_llm_v1: { action: 'none' }, moderation_llm_v2: { action: 'block' } }];

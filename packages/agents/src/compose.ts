@@ -177,6 +177,7 @@ export async function startServer(config: Config, options: StartServerOptions = 
       callModel: createCallModel(catalogue),
       limits: LIMITS,
       planHandoff: planner.planHandoff,
+      guardrails,
       runs: runStore,
       histories,
       onError: (error, runId) => log.error({ err: error, run_id: runId }, 'a run broke off'),

@@ -63,6 +63,17 @@ it('what does not come about is read by the same agent', async () => {
   expect(kinds(log)).toEqual(['tool.execution', 'message.output']);
 });
 
+it('what ends the run leaves the handoff unmade, and nobody is asked again', async () => {
+  const failure = { code: 'blocked', message: 'Not for B.' };
+  const { ports, log, requests } = createScriptedPorts(() => answer([['to_b'], ['to_c']]), {
+    routeOf,
+    handOff: async () => ({ refused: failedOutcome('blocked', 'no'), failure }),
+  });
+  expect(await driveRun(log, ports, driveOptions())).toEqual({ reason: 'failed', failure });
+  expect(requests).toHaveLength(1);
+  expect(kinds(log)).toEqual(['tool.execution', 'tool.execution']);
+});
+
 it('goes on from every position, and hands over once', async () => {
   const script = (answers: number) => (answers === 0 ? answer([['to_b'], ['to_c']]) : answer([], 'B.'));
   const whole = createScriptedPorts(script, { routeOf, handOff });

@@ -1,4 +1,4 @@
-import type { RunEvent, ToolCall } from './events.ts';
+import type { RunEvent, RunFailure, ToolCall } from './events.ts';
 import type { RunPorts } from './drive-run.ts';
 import type { RunRecord } from './record.ts';
 import { failedOutcome, type ToolOutcome } from './tools.ts';
@@ -11,9 +11,13 @@ export type Handoff =
       /** Servers of the next agent that could not be reached. */
       readonly missing?: readonly RunEvent[];
     })
-  | { readonly refused: ToolOutcome };
+  | {
+      readonly refused: ToolOutcome;
+      /** The run ends with it. Without one the model reads what was refused and goes on. */
+      readonly failure?: RunFailure;
+    };
 
-/** Hands over to the agent of the first call. What does not come about is an answer that the model reads. */
+/** Hands over to the agent of the first call. What does not come about is an answer that the model reads, or ends the run. */
 export async function handOff(
   [first, ...others]: readonly [ToolCall, ...ToolCall[]],
   record: RunRecord,
@@ -44,7 +48,13 @@ export async function handOff(
       ),
     ),
     ...('refused' in handoff ? [answered(first, handoff.refused)] : toEvents(first, handoff, at)),
+    ...failedBy(handoff, at),
   );
+}
+
+function failedBy(handoff: Handoff, at: string): RunEvent[] {
+  const failure = 'refused' in handoff ? handoff.failure : undefined;
+  return failure ? [{ type: 'run.finished', at, end: { reason: 'failed', failure } }] : [];
 }
 
 function toEvents(

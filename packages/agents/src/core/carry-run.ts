@@ -14,6 +14,8 @@ import {
 import { refusedCall } from './call-connector.ts';
 import type { Caller } from './caller.ts';
 import type { Connector } from './connector.ts';
+import { guardHandoff } from './guard-handoff.ts';
+import type { Guardrails } from './guardrails.ts';
 import { createCallId, createId } from './ids.ts';
 import type { RunFeed } from './run-feed.ts';
 import type { RunPlan } from './run-plan.ts';
@@ -37,6 +39,7 @@ export type PlanHandoff = (caller: Caller, agentId: string, from: RunPlan) => Pr
 export interface CarryPorts extends ToolboxPorts {
   readonly callModel: CallModel;
   readonly planHandoff: PlanHandoff;
+  readonly guardrails: Guardrails;
   readonly now: () => Date;
   readonly limits: DriveOptions['limits'];
 }
@@ -60,6 +63,7 @@ export async function carryRun(
   // Misses hold for the run that met them: what an earlier one could not reach may be there again.
   const begun = started?.type === 'run.started' ? (started.history ?? []) : [];
   const history = [...run.history, ...begun].filter(({ kind }) => kind !== 'tools.missing');
+  const inputs = started?.type === 'run.started' ? started.inputs : [];
 
   let { plan } = run;
   let toolbox = await openToolbox({ ...run, signal }, plan, ports, allowed);
@@ -74,6 +78,8 @@ export async function carryRun(
     const agentId = call.target.kind === 'handoff' ? call.target.agentId : '';
     const next = await ports.planHandoff(run.caller, agentId, plan);
     if (!next) return { refused: refusedCall(call, 'agent_gone', 'there is no such agent any more.') };
+    const stopped = await guardHandoff(call, next, [...history, ...inputs], ports.guardrails, signal);
+    if (stopped) return stopped;
     const agents = {
       previousAgentId: plan.agentId ?? '',
       previousAgentName: plan.agentName ?? '',

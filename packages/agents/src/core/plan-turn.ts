@@ -30,9 +30,13 @@ export function createPlanner(agents: Agents) {
   const planHandoff: PlanHandoff = async (caller, agentId, from) => {
     const agent = await findAgent(agents, caller, agentId);
     if (!agent) return undefined;
-    const { override = null, handoffExecution = 'server', confirmation } = from;
+    const { override = null, handoffExecution = 'server', confirmation, guardrails, guardrailsOf } = from;
     const plan = await planFor(caller, agent, { args: override, handoffExecution });
-    return { ...plan, ...(confirmation && { confirmation }) };
+    return {
+      ...plan,
+      ...(confirmation && { confirmation }),
+      ...(guardrails && guardrailsOf && { guardrails, guardrailsOf }),
+    };
   };
 
   return {
@@ -50,7 +54,8 @@ export function createPlanner(agents: Agents) {
       const agent = handedTo ?? (await agents.get(caller, target.agentId, target.agentVersion ?? undefined));
       const plan = await planFor(caller, agent, settings);
       // Those of the conversation, where it was started with its own.
-      return target.guardrails ? { ...plan, guardrails: target.guardrails } : plan;
+      const { guardrails } = target;
+      return guardrails ? { ...plan, guardrails, guardrailsOf: 'conversation' } : plan;
     },
   };
 }

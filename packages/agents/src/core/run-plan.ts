@@ -24,8 +24,10 @@ export interface RunPlan {
   readonly override?: PlanArgs;
   /** `refuse`: a tool that needs a person's word is not called, where nobody can be asked. Default `ask`. */
   readonly confirmation?: 'ask' | 'refuse';
-  /** Checks of what goes in, before the run begins. */
+  /** Checks of what goes in, before the run begins and before the agent takes over. */
   readonly guardrails?: readonly Guardrail[];
+  /** `conversation`: they hold for every agent of it, instead of the agents' own. */
+  readonly guardrailsOf?: 'conversation';
 }
 
 /** Arguments of a request: those of conversations, and what only the completion endpoints know. */

@@ -11,6 +11,7 @@ import { createRunStore } from '../store/run-store.ts';
 import { createUnansweredCallStore } from '../store/unanswered-call-store.ts';
 import { OPERATOR } from './caller.ts';
 import { createConnectorVault } from './connector-vault.ts';
+import { createGuardrails } from './guardrails.ts';
 import { createHistories } from './histories.ts';
 import { createCallId, createId, createUuid } from './ids.ts';
 import type { CarriedRun } from './carry-run.ts';
@@ -67,6 +68,7 @@ function openProcess(options: { callModel?: CallModel; store?: (store: RunStore)
     runs: store,
     histories: createHistories(createConversationStore(database.db), createUnansweredCallStore(database.db)),
     planHandoff: async () => undefined,
+    guardrails: createGuardrails({ onFailed: () => undefined }),
     onError,
   });
   return { runs, store, real, onError };

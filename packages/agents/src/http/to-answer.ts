@@ -40,7 +40,13 @@ export function toFailure(events: readonly RunEvent[]): ApiError | undefined {
   if (end.reason !== 'failed') return undefined;
   const { code, message, status } = end.failure;
   if (code === 'invalid_model') return new ApiError('invalid_model', message);
+  if (isOfGuardrails(code)) return new ApiError(code, message, { param: 'guardrails' });
   return new ApiError('model_failed', message, { ...(status !== undefined && { upstreamStatus: status }) });
+}
+
+/** An agent that takes over checks what it reads: what it refuses is refused as at the start of a turn. */
+function isOfGuardrails(code: string): code is 'guardrail_blocked' | 'guardrail_failed' | 'not_supported' {
+  return code === 'guardrail_blocked' || code === 'guardrail_failed' || code === 'not_supported';
 }
 
 export function toUsage(events: readonly RunEvent[]): ConversationUsage {

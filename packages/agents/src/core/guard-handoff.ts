@@ -1,0 +1,30 @@
+import { CANCELLED_OUTCOME, type Entry, type Handoff, type ToolCall } from '@tramontane/engine';
+import { ApiError } from './api-error.ts';
+import { refusedCall } from './call-connector.ts';
+import type { Guardrails } from './guardrails.ts';
+import type { RunPlan } from './run-plan.ts';
+
+/**
+ * What the guardrails of an agent that takes over make of the users' words, all of which it reads for the first time:
+ * undefined when it may. One that may not never was in charge, and the run ends.
+ */
+export async function guardHandoff(
+  call: ToolCall,
+  next: RunPlan,
+  read: readonly Entry[],
+  guardrails: Guardrails,
+  signal: AbortSignal,
+): Promise<Extract<Handoff, { refused: object }> | undefined> {
+  // Those of a conversation were asked when its words arrived.
+  if (next.guardrailsOf === 'conversation') return undefined;
+  try {
+    await guardrails.check(next.guardrails, read, signal);
+    return undefined;
+  } catch (error) {
+    if (signal.aborted) return { refused: CANCELLED_OUTCOME };
+    if (!(error instanceof ApiError)) throw error;
+    const { code, message } = error;
+    const failure = { code, message: `${next.agentName ?? 'The next agent'} did not take over. ${message}` };
+    return { refused: refusedCall(call, code, message), failure };
+  }
+}
