@@ -14,22 +14,24 @@ export interface BenchContext {
   /** Calls of the memory work, in each half. */
   readonly memoryCalls: number;
   readonly coldStarts: number;
-  /** Starts a server that is closed when the bench ends. */
-  readonly open: (program: string, args?: readonly string[]) => Promise<ServerProcess>;
+  /** Runs and turns of agents, of each contender. */
+  readonly turns: number;
+  /** Starts a server that is closed when the bench ends. Default core: the servers'. */
+  readonly open: (program: string, args?: readonly string[], core?: number) => Promise<ServerProcess>;
   readonly close: () => Promise<void>;
   readonly say: (line: string) => void;
 }
 
 export function createContext(
   load: Load,
-  options: Pick<BenchContext, 'pace' | 'memoryCalls' | 'coldStarts' | 'say'>,
+  options: Pick<BenchContext, 'pace' | 'memoryCalls' | 'coldStarts' | 'turns' | 'say'>,
 ): BenchContext {
   const servers: ServerProcess[] = [];
   return {
     load,
     ...options,
-    open: async (program, args) => {
-      const server = await openServer(program, args);
+    open: async (program, args, core) => {
+      const server = await openServer(program, args, core);
       servers.push(server);
       return server;
     },

@@ -1,26 +1,16 @@
-// npm run bench: everything, about 12 minutes. --quick: short rounds, for trying out; --only=calls,stdio: some works.
+// npm run bench: everything, about 15 minutes. --quick: short rounds, for trying out; --only=calls,stdio: some works.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { createContext, type BenchContext } from './bench-context.ts';
+import { createContext } from './bench-context.ts';
 import { openLoad } from './load/open-load.ts';
 import { canPin } from './process-pinning.ts';
 import { toReport, toTable } from './report.ts';
 import type { WorkResult } from './result.ts';
 import { FULL, QUICK, SMOKE } from './rounds.ts';
-import { measureColdStart } from './works/cold-start.ts';
-import { measureMemory } from './works/memory.ts';
-import { measureStdio } from './works/stdio.ts';
-import { measureToolCalls } from './works/tool-calls.ts';
-import { measureToolLists } from './works/tool-lists.ts';
+import { SUITES } from './suites.ts';
 
-const WORKS = new Map<string, (context: BenchContext) => Promise<WorkResult>>([
-  ['calls', measureToolCalls],
-  ['lists', measureToolLists],
-  ['stdio', measureStdio],
-  ['cold-start', measureColdStart],
-  ['memory', measureMemory],
-]);
-const RESULTS = new URL('results/kit.json', import.meta.url);
+const WORKS = new Map(SUITES.flatMap(({ works }) => [...works]));
+const RESULTS = new URL('results/', import.meta.url);
 const README = new URL('README.md', import.meta.url);
 
 const { values } = parseArgs({
@@ -29,7 +19,7 @@ const { values } = parseArgs({
     /** The least that runs every part; its figures mean nothing. */
     smoke: { type: 'boolean', default: false },
     only: { type: 'string' },
-    /** Where the result goes; a quick or partial run writes nothing unless told. */
+    /** Where the result goes too; a quick run, or part of a table's works, writes nothing unless told. */
     out: { type: 'string' },
   },
 });
@@ -42,24 +32,24 @@ for (const name of names) {
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 if (!canPin())
   say('taskset is missing or may not use two cores: load and servers are not pinned, ratios are rougher.');
-const { pace, memoryCalls, coldStarts } = values.smoke
-  ? { pace: SMOKE, memoryCalls: 100, coldStarts: 1 }
+const { pace, ...amounts } = values.smoke
+  ? { pace: SMOKE, memoryCalls: 100, coldStarts: 1, turns: 1 }
   : values.quick
-    ? { pace: QUICK, memoryCalls: 5000, coldStarts: 3 }
-    : { pace: FULL, memoryCalls: 100_000, coldStarts: 15 };
+    ? { pace: QUICK, memoryCalls: 5000, coldStarts: 3, turns: 20 }
+    : { pace: FULL, memoryCalls: 100_000, coldStarts: 15, turns: 200 };
 
-const results: WorkResult[] = [];
+const results = new Map<string, WorkResult>();
 for (const name of names) {
   say(`${name} …`);
-  const context = createContext(openLoad(), { pace, memoryCalls, coldStarts, say });
+  const context = createContext(openLoad(), { pace, ...amounts, say });
   try {
     const work = WORKS.get(name);
-    if (work) results.push(await work(context));
+    if (work) results.set(name, await work(context));
   } finally {
     await context.close();
   }
 }
-const report = toReport(results, pace);
+const report = toReport([...results.values()], pace);
 say(`\n${toTable(report)}\n`);
 for (const line of report.skipped) say(`Skipped: ${line}`);
 const failed = report.ratios.filter(ratio => ratio.holds === false);
@@ -67,17 +57,26 @@ say(
   failed.length === 0 ? 'Every ratio that is wanted holds.' : `${failed.length} wanted ratios do not hold.`,
 );
 
-const whole = !values.quick && !values.smoke && values.only === undefined;
-if (whole || values.out !== undefined) {
-  await mkdir(new URL('.', RESULTS), { recursive: true });
-  await writeFile(values.out ?? RESULTS, `${JSON.stringify(report, undefined, 2)}\n`);
+if (values.out !== undefined) await writeFile(values.out, toJson(report));
+if (!values.quick && !values.smoke) {
+  for (const { name, works } of SUITES) {
+    const taken = [...works.keys()].flatMap(work => results.get(work) ?? []);
+    if (taken.length < works.size) continue;
+    const whole = toReport(taken, pace);
+    await mkdir(RESULTS, { recursive: true });
+    await writeFile(new URL(`${name}.json`, RESULTS), toJson(whole));
+    await writeTable(name, toTable(whole));
+  }
 }
-if (whole) await writeTable(toTable(report));
 
-/** Between the two marks of the page. */
-async function writeTable(table: string): Promise<void> {
+function toJson(value: object): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+/** Between the two marks of the page that name the table. */
+async function writeTable(name: string, table: string): Promise<void> {
   const page = await readFile(README, 'utf8');
-  const marked = /(<!-- table -->\n)[^]*(\n<!-- end of table -->)/;
+  const marked = new RegExp(`(<!-- table of ${name} -->\\n)[^]*(\\n<!-- end of ${name} -->)`);
   await writeFile(
     README,
     page.replace(marked, (_, start: string, end: string) => `${start}\n${table}\n${end}`),

@@ -4,6 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { pinNode, SERVER_CORE } from './process-pinning.ts';
 
+const CLOSE_LIMIT_MS = 20_000;
+
 /** A server under test in its own process, on the servers' core. */
 export interface ServerProcess {
   readonly url: string;
@@ -20,9 +22,13 @@ export function programArgs(program: string, args: readonly string[] = []): read
   return [SOURCE, '--expose-gc', fileURLToPath(new URL(program, import.meta.url)), ...args];
 }
 
-/** Starts `peers/<name>.ts` and waits until it listens. @throws Error when it ends instead. */
-export async function openServer(program: string, args: readonly string[] = []): Promise<ServerProcess> {
-  const pinned = pinNode(SERVER_CORE, programArgs(program, args));
+/** Starts `peers/<name>.ts` on the servers' core, or another, and waits until it listens. @throws Error when it ends instead. */
+export async function openServer(
+  program: string,
+  args: readonly string[] = [],
+  core = SERVER_CORE,
+): Promise<ServerProcess> {
+  const pinned = pinNode(core, programArgs(program, args));
   const child = spawn(pinned.command, pinned.args, {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, NODE_ENV: 'production' },
@@ -42,10 +48,13 @@ export async function openServer(program: string, args: readonly string[] = []):
       return memory;
     },
     close: async () => {
-      if (child.exitCode !== null) return;
+      if (!child.connected) return;
       const ended = once(child, 'exit');
-      child.kill('SIGKILL');
+      // It ends by itself, and with it what it started, such as a database.
+      child.disconnect();
+      const limit = setTimeout(() => child.kill('SIGKILL'), CLOSE_LIMIT_MS);
       await ended;
+      clearTimeout(limit);
     },
   };
 }

@@ -1,5 +1,8 @@
-/** Tells the bench where the server listens, and from then on how much memory it holds. Started alone, it prints. */
-export function tellParent(url: string): void {
+/**
+ * Tells the bench where the server listens, and from then on how much memory it holds. Started alone, it prints.
+ * @param close What there is to do before the process ends, when the bench lets go of it.
+ */
+export function tellParent(url: string, close: () => Promise<void> = async () => {}): void {
   if (process.send === undefined) {
     process.stdout.write(`${url}\n`);
     return;
@@ -9,7 +12,7 @@ export function tellParent(url: string): void {
     const { rss, heapUsed } = process.memoryUsage();
     process.send?.({ rss, heapUsed });
   });
-  process.on('disconnect', () => process.exit(0));
+  process.once('disconnect', () => void close().finally(() => process.exit()));
   process.send({ url });
 }
 

@@ -10,19 +10,29 @@ import type { Report } from '../../bench/report.ts';
 const MAIN = fileURLToPath(new URL('../../bench/main.ts', import.meta.url));
 
 // How fast anything is, is no test's business; that the bench can be run at all, and measures what it says, is.
-it('measures with real servers and a load of its own', { timeout: 120_000 }, async () => {
+it.each([
+  [
+    'lists,stdio',
+    ['kit / bare, same bytes', 'bare twin / bare', 'kit / official SDK v2', 'kit / official SDK v2'],
+  ],
+  [
+    'agents',
+    [
+      'time, tramontane / @openai/agents',
+      'time, tramontane / ai',
+      'time, tramontane / provider',
+      'time outside the model, long / small without tools',
+      'time outside the model, long / small with the same tools',
+    ],
+  ],
+])('measures with real servers and a load of its own: %s', { timeout: 120_000 }, async (works, wanted) => {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
-  const out = join(folder, 'lists.json');
+  const out = join(folder, 'report.json');
   try {
-    const args = ['--conditions=@tramontane/source', MAIN, '--smoke', '--only=lists,stdio', `--out=${out}`];
+    const args = ['--conditions=@tramontane/source', MAIN, '--smoke', `--only=${works}`, `--out=${out}`];
     await promisify(execFile)(process.execPath, args);
     const { ratios } = JSON.parse(await readFile(out, 'utf8')) as Report;
-    expect(ratios.map(({ of }) => of)).toEqual([
-      'kit / bare, same bytes',
-      'bare twin / bare',
-      'kit / official SDK v2',
-      'kit / official SDK v2',
-    ]);
+    expect(ratios.map(({ of }) => of)).toEqual(wanted);
     for (const { ratio } of ratios) expect(ratio).toBeGreaterThan(0);
   } finally {
     await rm(folder, { recursive: true, force: true });
