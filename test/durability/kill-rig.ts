@@ -1,28 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkRun, type Findings } from './check-run.ts';
-import { openChildServer, type ChildServer } from './child-server.ts';
 import { createPublicView, type PublicEntry, type PublicView } from './public-view.ts';
+import { openRestartableServer, type RestartableServer } from './restartable-server.ts';
 import type { LoggedEvent, RunLog } from './run-log.ts';
 import { openScriptedModel } from './scripted-model.ts';
 import { createStage, type Stage } from './stage.ts';
 import { openToolEffects, type ToolEffects } from './tool-effects.ts';
 
 /** A server to kill, with a model and tools that live on. One run at a time. */
-export interface KillRig {
+export interface KillRig extends RestartableServer {
   readonly stage: Stage;
   readonly effects: ToolEffects;
-  readonly server: () => ChildServer;
   readonly view: () => PublicView;
-  readonly kills: () => number;
-  /** kill -9; it counts as dead, and is started again, only when `after` has ended too. */
-  kill(after?: () => Promise<void>): Promise<void>;
-  /** Goes on with another server of `openAnother` in place of one that was killed. */
-  use(other: ChildServer): void;
-  /** Starts the server, if it is dead. */
-  start(): Promise<void>;
-  /** One more server on the same settings; it is the caller's to end. */
-  openAnother(): Promise<ChildServer>;
   /**
    * One run through the script, with whatever is armed; the server is started again as often as it dies. The log is
    * opened when the first stream has ended and the server is up. `moments` are kills under way, waited for there and
@@ -41,7 +31,6 @@ export interface Walk extends Findings {
   readonly resumed: number;
 }
 
-const API_KEY = 'tram_key-of-this-test';
 const LOOK_EVERY_MS = 10;
 const LIMIT_MS = 60_000;
 
@@ -56,48 +45,26 @@ export async function openKillRig(options: {
   const think = options.think ?? (async () => {});
   const effects = opened.adopt(await openToolEffects(stage, think), each => each.close());
   const model = opened.adopt(await openScriptedModel(stage, think), each => each.close());
-  const open = () =>
-    openChildServer({
-      TRAMONTANE_API_KEYS: API_KEY,
-      TRAMONTANE_SECRET_KEY: 'secret-key-of-this-test',
-      TRAMONTANE_MODEL_BASE_URL: model.url,
-      TRAMONTANE_ALLOW_PRIVATE_NETWORKS: 'loopback',
-      TRAMONTANE_TRUSTED_TOOL_SERVERS: effects.trusted.origin,
-      TRAMONTANE_LOG: 'warn',
-      ...options.environment,
-    });
-  let server = await open().catch(async (error: unknown) => {
+  const restartable = await openRestartableServer({
+    TRAMONTANE_MODEL_BASE_URL: model.url,
+    TRAMONTANE_TRUSTED_TOOL_SERVERS: effects.trusted.origin,
+    ...options.environment,
+  }).catch(async (error: unknown) => {
     await opened.disposeAsync();
     throw error;
   });
-  let kills = 0;
-  let dying: Promise<void> | undefined;
-  const view = () => createPublicView(server);
-  const start = async () => {
-    // Its connections break before the process is seen to be gone.
-    await dying;
-    if (server.isDead()) server = await open();
-  };
+  const { server, start } = restartable;
+  const view = () => createPublicView(server());
   const agentId = await view().createAgent({
     trusted: effects.trusted.url,
     untrusted: effects.untrusted.url,
   });
 
   return {
+    ...restartable,
     stage,
     effects,
-    server: () => server,
     view,
-    kills: () => kills,
-    start,
-    openAnother: open,
-    async kill(after) {
-      kills += 1;
-      await (dying = server.kill().then(after));
-    },
-    use(other) {
-      server = other;
-    },
     async walk(openLog, moments = []) {
       const tag = randomUUID();
       const heard = await view().stream(agentId, tag, ({ type, content }) => {
@@ -134,7 +101,7 @@ export async function openKillRig(options: {
       };
     },
     async close() {
-      await server.stop();
+      await server().stop();
       await opened.disposeAsync();
     },
   };

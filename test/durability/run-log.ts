@@ -5,6 +5,8 @@ import { Client } from 'pg';
 export interface RunLog {
   runOf(conversationId: string): Promise<{ id: string; running: boolean } | undefined>;
   runningRun(): Promise<string>;
+  /** Number of runs that have not ended. */
+  underWay(): Promise<number>;
   events(runId: string): Promise<LoggedEvent[]>;
   /** Lets nobody write event `seq` of the run, until it is let go. */
   block(runId: string, seq: number): Promise<Block>;
@@ -59,6 +61,9 @@ export async function openRunLog(url: string): Promise<RunLog> {
       const found = await rows<{ id: string }>('select id from tramontane.runs where running');
       if (found.length !== 1) throw new Error(`${found.length} runs are under way, not one.`);
       return found[0]?.id ?? '';
+    },
+    async underWay() {
+      return (await rows('select 1 from tramontane.runs where running')).length;
     },
     events: runId =>
       rows(

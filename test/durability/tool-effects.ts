@@ -7,10 +7,14 @@ export const TOOLS = {
   look_up: { server: 'trusted', repeatable: true },
   book: { server: 'trusted', repeatable: true },
   send_mail: { server: 'trusted', repeatable: false },
+  /** Always says that it could not. */
+  refuse: { server: 'trusted', repeatable: false },
   /** Takes keys as well as `book` does, but nobody vouches for its server. */
   pay: { server: 'untrusted', repeatable: false },
 } as const;
 export type ToolName = keyof typeof TOOLS;
+
+const ACTS: ReadonlySet<ToolName> = new Set(['book', 'send_mail', 'pay']);
 
 /** What reached the tools of one key, and what it did. */
 export interface Effect {
@@ -30,7 +34,10 @@ export interface ToolEffects {
   close(): Promise<void>;
 }
 
-export async function openToolEffects(stage: Stage, think: () => Promise<void>): Promise<ToolEffects> {
+export async function openToolEffects(
+  stage: Pick<Stage, 'reach'>,
+  think: () => Promise<void>,
+): Promise<ToolEffects> {
   const byKey = new Map<string, Effect>();
 
   const act = async (tool: ToolName, args: { step: number; value: string }, key: string | undefined) => {
@@ -49,10 +56,11 @@ export async function openToolEffects(stage: Stage, think: () => Promise<void>):
     await think();
     // A key-taking tool acts once per key; the others act as often as they are called.
     const takesKeys = tool === 'book' || tool === 'pay';
-    if (tool !== 'look_up' && !(takesKeys && effect.effects > 0)) effect.effects += 1;
+    if (ACTS.has(tool) && !(takesKeys && effect.effects > 0)) effect.effects += 1;
     await think();
     await stage.reach(`call ${args.step} done`);
     setImmediate(() => void stage.reach(`call ${args.step} answered`));
+    if (tool === 'refuse') throw new Error(effect.answer);
     return effect.answer;
   };
 
@@ -70,6 +78,7 @@ export async function openToolEffects(stage: Stage, think: () => Promise<void>):
       toolOf('look_up', { annotations: { readOnlyHint: true } }),
       toolOf('book', takesKeys),
       toolOf('send_mail', {}),
+      toolOf('refuse', {}),
     ],
   });
   const untrusted = await openRestServer({ tools: [toolOf('pay', takesKeys)] });
