@@ -1,6 +1,7 @@
-// npm run soak [-- --only kill|fuzz|streams|history|links|lies --seed N --runs N --messages N --streams N --kills N
-// --writes N]: the kill -9 test at random moments, hostile input to the MCP server kit, many runs at once, turns on top of
-// a long history, killed tool servers, and writes through a proxy that lies. The results are kept in bench/results.
+// npm run soak [-- --only kill|property|fuzz|streams|history|links|lies --seed N --runs N --sequences N --messages N
+// --streams N --kills N --writes N]: the kill -9 test at random moments, random operations with random crashes, hostile
+// input to the MCP server kit, many runs at once, turns on top of a long history, killed tool servers, and writes through a
+// proxy that lies. The results are kept in bench/results.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { createRandom } from '../durability/random.ts';
@@ -9,9 +10,13 @@ import { writeThroughLies } from '../links/write-through-lies.ts';
 import { soakFuzz } from './soak-fuzz.ts';
 import { soakLinks } from './soak-links.ts';
 import { soakHistory } from './soak-history.ts';
+import { soakProperty } from './soak-property.ts';
 import { soakStreams } from './soak-streams.ts';
 
 const FULL_RUNS = 100;
+const FULL_SEQUENCES = 100;
+/** A shorter run is kept from here on: the file says how many it had. */
+const KEPT_SEQUENCES = 30;
 const FULL_MESSAGES = 20_000;
 const FULL_KILLS = 200;
 const FULL_WRITES = 2_000;
@@ -23,6 +28,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     seed: { type: 'string' },
     runs: { type: 'string', default: String(FULL_RUNS) },
+    sequences: { type: 'string', default: String(FULL_SEQUENCES) },
     messages: { type: 'string', default: String(FULL_MESSAGES) },
     kills: { type: 'string', default: String(FULL_KILLS) },
     writes: { type: 'string', default: String(FULL_WRITES) },
@@ -32,6 +38,7 @@ const { values } = parseArgs({
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 const parts: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   kill,
+  property,
   fuzz,
   streams,
   history,
@@ -60,6 +67,18 @@ async function kill(): Promise<readonly string[]> {
     `${result.runs} runs, ${result.kills} kills, ${result.runsResumed} runs resumed, ` +
       `${result.callsSentAgain} calls sent again, ${result.callsUnknown} unknown, ` +
       `${result.doubledEffects} doubled effects, ${result.lostEntries} lost entries`,
+  );
+  return result.problems;
+}
+
+async function property(): Promise<readonly string[]> {
+  const sequences = Number(values.sequences);
+  say(`${sequences} sequences of random operations with random crashes, seed ${seed}`);
+  const result = await soakProperty(sequences, seed, say);
+  if (sequences >= KEPT_SEQUENCES) await keep('soak-property.json', result);
+  say(
+    `${result.sequences} sequences, ${result.kills} kills, ${JSON.stringify(result.heard)}, ` +
+      `${result.entries} entries, ${result.seconds} s, ${result.problems.length} problems`,
   );
   return result.problems;
 }

@@ -36,8 +36,7 @@ function checkExecution(entry: Json, effect: Effect | undefined, says: string): 
   if (info['status'] === 'done' && info['is_error'] !== refused) return [`Wrong about an error: ${says}.`];
   const mustAct = info['status'] === 'done' && !refused && effect?.tool !== 'look_up';
   if (mustAct && effect?.effects !== 1) return [`Done, with ${effect?.effects} effects: ${says}.`];
-  if (info['status'] !== 'done' && toTool && effect)
-    return [`It ran, and is said to have failed: ${says}.`];
+  if (info['status'] !== 'done' && toTool && effect) return [`It ran, and is said to have failed: ${says}.`];
   return [];
 }
 
