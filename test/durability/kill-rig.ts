@@ -53,7 +53,8 @@ export async function openKillRig(options: {
     await opened.disposeAsync();
     throw error;
   });
-  const { server, start } = restartable;
+  const { server } = restartable;
+  const start = () => restartable.start();
   const view = () => createPublicView(server());
   const agentId = await view().createAgent({
     trusted: effects.trusted.url,

@@ -100,9 +100,10 @@ function chooseTogether(stand: Stand, shelf: Shelf, dice: Dice): Operation[] {
   const many = dice.chance(0.5) ? 1 : 1 + dice.below(AT_ONCE);
   while (chosen.length < many) {
     const [conversation] = free.splice(dice.below(free.length), 1);
-    const makes = shelf.known().length < MAX_CONVERSATIONS;
-    if (!conversation || (makes && dice.chance(0.2))) chosen.push(chooseStart(dice, stand.targets));
-    else if (makes && dice.chance(0.2)) chosen.push(chooseRestart(dice, conversation));
+    const full = shelf.known().length >= MAX_CONVERSATIONS;
+    const kind = full ? 'append' : dice.of(['start', 'restart', 'append', 'append', 'append']);
+    if (!conversation || kind === 'start') chosen.push(chooseStart(dice, stand.targets));
+    else if (kind === 'restart') chosen.push(chooseRestart(dice, conversation));
     else chosen.push(chooseAppend(dice, conversation));
   }
   return chosen;

@@ -78,7 +78,7 @@ export function createTurnClient(
       const frames = text.includes('\n\n') ? readFrames(text.slice(0, text.lastIndexOf('\n\n') + 2)) : [];
       const last = frames.at(-1);
       const id = frames[0]?.data['conversation_id'];
-      const heard = { status, frames, ...(id !== undefined && { conversationId: String(id) }) };
+      const heard = { status, frames, ...(typeof id === 'string' && { conversationId: id }) };
       if (last?.event === 'conversation.response.done') return { end: 'done', ...heard };
       if (last?.event !== 'conversation.response.error') return { end: 'cut', ...heard };
       return { end: 'failed', ...heard, error: JSON.stringify(last.data) };
