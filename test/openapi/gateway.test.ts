@@ -23,7 +23,9 @@ async function call(
     log,
     design: false,
   });
-  await using client = await openTestClient(server, { auth: { fingerprint: 'caller-token-fingerprint' } });
+  await using client = await openTestClient(server, {
+    auth: { subject: 'caller-token-fingerprint', fingerprint: 'caller-token-fingerprint' },
+  });
   return await client.callTool<Json>(tool, args);
 }
 

@@ -15,7 +15,10 @@ import { openSqlAccess, type SqlAccess, type SqlAccessOptions } from '@tramontan
 import { runQuery } from '../../packages/mcp-server/src/sql/postgres/run-query.ts';
 
 const toContext = (tenant?: string, signal = new AbortController().signal): RequestContext =>
-  ({ signal, ...(tenant !== undefined && { auth: { fingerprint: tenant } }) }) as RequestContext;
+  ({
+    signal,
+    ...(tenant !== undefined && { auth: { subject: tenant, fingerprint: tenant } }),
+  }) as RequestContext;
 const byCaller = toShopTables(({ auth }) => auth?.fingerprint);
 const acme = toContext('acme');
 const COUNT = 'SELECT count(*) AS n FROM orders';
@@ -44,7 +47,7 @@ describe.each(['PostgreSQL', 'SQLite'] as const)('on %s', dialect => {
   test('the tool tells tables and columns, answers with rows, and refuses with what is allowed', async () => {
     await using access = await open({ tool: { description: 'The shop.' } });
     const server = createMcpServer({ name: 'shop', version: '1.0.0', ...access });
-    await using client = await openTestClient(server, { auth: { fingerprint: 'acme' } });
+    await using client = await openTestClient(server, { auth: { subject: 'acme', fingerprint: 'acme' } });
     const [tool] = await client.listTools();
     expect(tool?.name).toBe('database_query');
     expect(tool?.annotations).toMatchObject({ readOnlyHint: true });

@@ -1,5 +1,6 @@
 import {
-  createBearerCheck,
+  createBearerAuth,
+  createGuards,
   createMcpServer,
   serveHttp,
   type HttpServing,
@@ -28,7 +29,8 @@ export async function startCompany(
   },
 ): Promise<Company> {
   const { host, port, tokens, tokenHashes } = options;
-  const auth = createBearerCheck({ tokens, sha256Hashes: tokenHashes });
+  const accepted = [...tokens, ...tokenHashes.map(sha256 => ({ sha256 }))];
+  const guards = createGuards({ auth: createBearerAuth({ tokens: accepted }) });
   const databases = await openDatabases(options.database, {
     signal: options.signal,
     onProgress: options.onProgress,
@@ -44,7 +46,7 @@ export async function startCompany(
       resources: createResources(databases.reader),
       ...(options.log && { log: options.log }),
     });
-    const serving = await listen(() => serveHttp(server, { host, port, auth }), port);
+    const serving = await listen(() => serveHttp(server, { host, port, guards }), port);
     let closed: Promise<void> | undefined;
     const close = async (): Promise<void> => {
       await serving.close();

@@ -13,7 +13,6 @@ import { createConversations } from './core/conversations.ts';
 import { createGuardrails } from './core/guardrails.ts';
 import { createHistories } from './core/histories.ts';
 import { createUuid } from './core/ids.ts';
-import { createKeyCheck } from './core/key-check.ts';
 import { createModels } from './core/models.ts';
 import { createPlanner } from './core/plan-turn.ts';
 import { openRuns } from './core/runs.ts';
@@ -23,6 +22,7 @@ import { createUnansweredCalls } from './core/unanswered-calls.ts';
 import { openGeneratedKey } from './generated-keys.ts';
 import { openDatabaseServer } from './database-server.ts';
 import { createOAuth } from './create-oauth.ts';
+import { createApiGuards } from './http/guarding.ts';
 import { createHttpServer } from './http/server.ts';
 import {
   createCallModel,
@@ -212,10 +212,9 @@ export async function startServer(config: Config, options: StartServerOptions = 
       ),
       toolTrust: createToolTrust({ connectors, pins, policy }),
       health: { version: manifest.version, isReady: async () => ready && (await database.isAlive()) },
-      keys: createKeyCheck({
+      guards: createApiGuards({
         operatorKeys: config.apiKeys ?? [apiKey.first],
         stored: createApiKeyStore(db),
-        now: () => performance.now(),
       }),
       log,
     });

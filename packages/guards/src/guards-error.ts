@@ -1,4 +1,9 @@
-export type GuardsErrorCode = 'no_tokens' | 'bad_token';
+/**
+ * - `no_tokens`: a check of credentials that accepts none.
+ * - `bad_token`: a token, hash or date that cannot be used.
+ * - `bad_option`: another option of a guard that cannot be.
+ */
+export type GuardsErrorCode = 'no_tokens' | 'bad_token' | 'bad_option';
 
 /** A guard was configured in a way that cannot work. Thrown while a guard is made, never for a caller's mistake. */
 export class GuardsError extends Error {

@@ -1,4 +1,36 @@
-export { createBearerCheck } from './bearer-check.ts';
-export type { BearerCheck, BearerCheckOptions, BearerVerdict } from './bearer-check.ts';
+export { createGuards } from './create-guards.ts';
+export type { Guards, GuardsOptions } from './create-guards.ts';
+export type {
+  CallFailed,
+  CallGuard,
+  CallOutcome,
+  Guard,
+  GuardAnswer,
+  GuardedCall,
+  GuardedTool,
+  GuardRoute,
+  HttpCheck,
+} from './guard.ts';
+export type { Auth, AuthVerdict } from './auth.ts';
+export { createBearerAuth } from './bearer-auth.ts';
+export { createApiKeyAuth } from './api-key-auth.ts';
+export type { ApiKeyOptions } from './api-key-auth.ts';
+export { fingerprintToken } from './token-list.ts';
+export { openOverloadGuard } from './overload.ts';
+export type { OverloadOptions } from './overload.ts';
+export type { Cors, CorsOptions } from './cors.ts';
+export type { Compress, CompressionOptions } from './compression.ts';
+export type { SecurityHeadersOptions } from './security-headers.ts';
+export type { HealthOptions } from './readiness.ts';
+export type { NetworkOptions } from './network.ts';
+export { parseGuardSettings } from './guard-settings.ts';
+export type { GuardSettings } from './guard-settings.ts';
+export type { AcceptedToken, TokenEntry } from './token-list.ts';
+export { missingScopes } from './caller.ts';
+export type { Caller } from './caller.ts';
+export { Visit } from './visit.ts';
+export type { Arrival, HeaderLookup, RefusedBy, Refusal } from './visit.ts';
+export { andThen } from './maybe-promise.ts';
+export type { MaybePromise } from './maybe-promise.ts';
 export { GuardsError } from './guards-error.ts';
 export type { GuardsErrorCode } from './guards-error.ts';

@@ -1,3 +1,4 @@
+import type { Caller } from '@tramontane/guards';
 import type { $ZodType } from 'zod/v4/core';
 import type {
   CreateMessageResult,
@@ -8,11 +9,6 @@ import type {
   SampleRequest,
 } from './asking/question.ts';
 import type { Log } from './log.ts';
-
-/** Who calls. `fingerprint` tells callers apart without giving their credential away. */
-export interface AuthInfo {
-  readonly fingerprint: string;
-}
 
 /** What the client says of itself. It is not verified: never decide by `info`. */
 export interface ClientDetails {
@@ -43,7 +39,7 @@ export interface RequestContext {
   /** The same in the log lines of one request. */
   readonly requestId: string;
   /** Absent when the server asks for no credentials. */
-  readonly auth?: AuthInfo;
+  readonly auth?: Caller;
   /**
    * Writes lines that carry the request id and the name of the tool, prompt or resource. They also go to the client
    * when it asked for log messages of that level; values that are Errors stay here.

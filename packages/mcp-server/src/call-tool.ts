@@ -6,6 +6,7 @@ import { failed, INTERNAL_ERROR, toFailed, type Failed } from './failure.ts';
 import { HandlerContext, type Run } from './handler-context.ts';
 import type { Log } from './log.ts';
 import { andThen, type MaybePromise } from './maybe-promise.ts';
+import { lacksScopes, refuseArguments, refuseScopes } from './may-call.ts';
 import { quote } from './quote.ts';
 import { runHandler, type InputNeeded } from './run-handler.ts';
 import { TASKS_CAPABILITY } from './tasks/task.ts';
@@ -24,7 +25,7 @@ export type ToolOutcome =
 
 export interface ToolCall extends Run {
   readonly name: string;
-  readonly args: unknown;
+  readonly args: Readonly<Record<string, unknown>>;
 }
 
 /** Calls a tool: arguments checked, time limited, result checked. Never throws or rejects. */
@@ -46,6 +47,7 @@ export function callTool(catalogue: Catalogue, call: ToolCall, log: Log): MaybeP
 
 /** As above, for a tool that was found, or a part of one. */
 export function callCompiled(tool: CompiledTool, call: ToolCall, log: Log): MaybePromise<ToolOutcome> {
+  if (lacksScopes(tool, call.meta)) return refuseScopes(tool);
   const toError = (error: unknown): Failed => {
     const fields = { requestId: call.meta.requestId, tool: tool.name };
     return toFailed(error, `Tool "${tool.name}"`, fields, log);
@@ -77,6 +79,8 @@ function runTool(tool: CompiledTool, call: ToolCall, scope: CallScope, log: Log)
     if (!args.ok) {
       return failed('invalid_arguments', `Invalid arguments for tool "${tool.name}": ${args.problem}.`);
     }
+    const refused = refuseArguments(tool, args.value, call.meta.auth);
+    if (refused) return refused;
     const context = new HandlerContext(call, tool.subject, scope, log);
     return andThen(
       runHandler(context, () => tool.handler(args.value, context)),

@@ -11,7 +11,9 @@ export type Failure =
   | 'tool_failed'
   | 'capability_missing'
   | 'client_failed'
+  | 'insufficient_scope'
   | 'internal'
+  | 'refused'
   | 'aborted';
 
 /** Why there is no result, in words for the caller. */
@@ -21,6 +23,10 @@ export interface Failed {
   readonly message: string;
   /** With `capability_missing`. */
   readonly required?: Capability;
+  /** With `insufficient_scope`: all that the call needs. */
+  readonly scopes?: readonly string[];
+  /** With `refused`: for programs, in the `_meta` of the result. */
+  readonly meta?: Readonly<Record<string, unknown>>;
 }
 
 export const INTERNAL_ERROR = 'Internal server error. The details are in the log of the server.';

@@ -1,7 +1,7 @@
+import type { Caller } from '@tramontane/guards';
 import { elicit, listRoots, sample } from './asking/ask.ts';
 import type { Dialect, Dialogue } from './asking/dialogue.ts';
 import type {
-  AuthInfo,
   ClientDetails,
   GivenInput,
   ReadContext,
@@ -41,7 +41,7 @@ export interface Subject {
  */
 export class HandlerContext implements ToolContext, ReadContext {
   readonly requestId: string;
-  readonly auth?: AuthInfo;
+  readonly auth?: Caller;
   readonly idempotencyKey?: string;
   readonly uri: string;
   readonly #run: Run;

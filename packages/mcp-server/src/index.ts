@@ -48,7 +48,6 @@ export type { McpServer, McpServerOptions, Offer } from './server.ts';
 export type { ServerNotify } from './engine/notices.ts';
 export type { SealerOptions } from './engine/era-2026/sealer.ts';
 export type {
-  AuthInfo,
   ClientDetails,
   GivenInput,
   PromptContext,
@@ -81,6 +80,8 @@ export type { SessionLimits } from './http/http-sessions.ts';
 export type { RequestMeta } from './request-meta.ts';
 export { serveHttp } from './http/serve-http.ts';
 export type { HttpServing, ServeHttpOptions } from './http/serve-http.ts';
+export { closeOnSignal } from './process/close-on-signal.ts';
+export type { Closable } from './process/close-on-signal.ts';
 export { toNodeHandler } from './node/to-node-handler.ts';
 export type { NodeHandler, NodeHandlerOptions } from './node/to-node-handler.ts';
 export { toFetchHandler } from './fetch/to-fetch-handler.ts';
@@ -98,5 +99,22 @@ export type { Deprecation } from './versions/deprecation.ts';
 export type { ServerVersions } from './versions/server-versions.ts';
 export type { OriginCheckOptions } from './http/origin-check.ts';
 export type { ServerPaths } from './http/paths.ts';
-export { createBearerCheck } from '@tramontane/guards';
-export type { BearerCheck, BearerCheckOptions, BearerVerdict } from '@tramontane/guards';
+export {
+  createApiKeyAuth,
+  createBearerAuth,
+  createGuards,
+  openOverloadGuard,
+  parseGuardSettings,
+} from '@tramontane/guards';
+export type {
+  AcceptedToken,
+  ApiKeyOptions,
+  Auth,
+  Caller,
+  Guards,
+  GuardsOptions,
+  HealthOptions,
+  NetworkOptions,
+  OverloadOptions,
+  TokenEntry,
+} from '@tramontane/guards';

@@ -1,4 +1,4 @@
-import type { AuthInfo } from './call-context.ts';
+import type { Caller, Visit } from '@tramontane/guards';
 import type { Session } from './engine/session.ts';
 
 /** What the way in (HTTP, or another transport) knows of a request beside its message. */
@@ -8,7 +8,9 @@ export interface RequestMeta {
   /** Whether it has aborted; given where `signal` is made only when somebody asks for it. */
   readonly aborted?: boolean;
   readonly requestId: string;
-  readonly auth?: AuthInfo;
+  readonly auth?: Caller;
+  /** The request it came with, of which guards know; of a connection that carries many, the one that opened it. */
+  readonly visit?: Visit;
   /** Looks a header up by its lower-case name; absent on transports without headers, which turns their checks off. */
   readonly header?: (name: string) => string | undefined;
   /**

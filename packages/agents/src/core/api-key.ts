@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createBearerCheck } from '@tramontane/guards';
+import { fingerprintToken } from '@tramontane/guards';
 import type { Caller } from './caller.ts';
 import { createUuid } from './ids.ts';
 
@@ -54,7 +54,7 @@ export function createApiKeys(store: ApiKeyStore): ApiKeys {
         id: createUuid(),
         name,
         sha256: createHash('sha256').update(key).digest('hex'),
-        fingerprint: fingerprintOf(key),
+        fingerprint: fingerprintToken(key),
         caller,
         createdAt: new Date(),
         revokedAt: null,
@@ -83,11 +83,4 @@ export function createApiKeys(store: ApiKeyStore): ApiKeys {
       return { ok: true, revoked };
     },
   };
-}
-
-/** The fingerprint that a check of this key gives, so that a list and a log name it alike. */
-function fingerprintOf(key: string): string {
-  const verdict = createBearerCheck({ tokens: [key] })(`Bearer ${key}`);
-  if (!verdict.ok) throw new Error('A key that was just made is not accepted.');
-  return verdict.fingerprint;
 }

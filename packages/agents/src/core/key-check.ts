@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createBearerCheck, type BearerCheck } from '@tramontane/guards';
+import { createBearerAuth, type Auth, type AuthVerdict } from '@tramontane/guards';
 import type { ApiKeyStore } from './api-key.ts';
 import { OPERATOR, type Caller } from './caller.ts';
 
@@ -18,7 +18,8 @@ const FRESH_MS = 1000;
 const PAUSE_MS = 100;
 
 interface Known {
-  readonly check: BearerCheck;
+  /** Absent when no key is stored. */
+  readonly auth: Auth | undefined;
   readonly callers: ReadonlyMap<string, Caller>;
   readonly readAt: number;
 }
@@ -33,7 +34,7 @@ export function createKeyCheck(options: {
   readonly stored: Pick<ApiKeyStore, 'list'>;
   readonly now: () => number;
 }): KeyCheck {
-  const operator = createBearerCheck({ tokens: options.operatorKeys });
+  const operator = createBearerAuth({ tokens: options.operatorKeys });
   let known: Known | undefined;
   let reading: Promise<Known> | undefined;
 
@@ -41,9 +42,9 @@ export function createKeyCheck(options: {
     // Before the question: what is revoked while it is answered is not in the answer for certain.
     const readAt = options.now();
     const keys = await options.stored.list();
-    const sha256Hashes = keys.map(key => key.sha256);
+    const tokens = keys.map(({ sha256 }) => ({ sha256 }));
     return {
-      check: keys.length > 0 ? createBearerCheck({ sha256Hashes }) : () => ({ ok: false, reason: 'invalid' }),
+      auth: tokens.length > 0 ? createBearerAuth({ tokens }) : undefined,
       callers: new Map(keys.map(key => [key.fingerprint, key.caller])),
       readAt,
     };
@@ -63,17 +64,27 @@ export function createKeyCheck(options: {
     }
     return known;
   };
-  const find = ({ check, callers }: Known, authorization: string | undefined): KeyHolder | undefined => {
-    const verdict = check(authorization);
-    const caller = verdict.ok ? callers.get(verdict.fingerprint) : undefined;
-    return verdict.ok && caller ? { caller, fingerprint: verdict.fingerprint } : undefined;
+  const find = async (
+    { auth, callers }: Known,
+    authorization: string | undefined,
+  ): Promise<KeyHolder | undefined> => {
+    const verdict = auth && (await ask(auth, authorization));
+    if (!verdict?.ok) return undefined;
+    const { fingerprint } = verdict.caller;
+    const caller = callers.get(fingerprint);
+    return caller && { caller, fingerprint };
   };
 
   return async authorization => {
-    const own = operator(authorization);
-    if (own.ok) return { caller: OPERATOR, fingerprint: own.fingerprint };
+    const own = await ask(operator, authorization);
+    if (own.ok) return { caller: OPERATOR, fingerprint: own.caller.fingerprint };
     if (own.reason !== 'invalid') return undefined;
     const now = options.now();
-    return find(await readSince(now - FRESH_MS), authorization) ?? find(await readSince(now), authorization);
+    const found = await find(await readSince(now - FRESH_MS), authorization);
+    return found ?? find(await readSince(now), authorization);
   };
+}
+
+async function ask(auth: Auth, authorization: string | undefined): Promise<AuthVerdict> {
+  return auth.check(name => (name === 'authorization' ? authorization : undefined));
 }

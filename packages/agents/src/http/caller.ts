@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Auth, Caller as GuardedCaller } from '@tramontane/guards';
 import type { Caller } from '../core/caller.ts';
 import type { KeyCheck, KeyHolder } from '../core/key-check.ts';
 
@@ -9,11 +10,29 @@ export function keepKeyHolders(app: FastifyInstance): void {
   app.decorateRequest(HOLDER, undefined);
 }
 
-/** Whether the request has a key that is accepted. From then on `callerOf` knows whose. */
-export async function identify(request: FastifyRequest, keys: KeyCheck): Promise<boolean> {
-  const holder = await keys(request.headers.authorization);
+const holders = new WeakMap<GuardedCaller, KeyHolder>();
+
+/** API keys as the guards' way to find out who calls. */
+export function createKeyAuth(keys: KeyCheck): Auth {
+  return {
+    scheme: 'Bearer',
+    credential: 'bearer token',
+    check: async header => {
+      const authorization = header('authorization');
+      const holder = await keys(authorization);
+      if (holder === undefined) return { ok: false, reason: authorization ? 'invalid' : 'missing' };
+      const { caller, fingerprint } = holder;
+      const known = { subject: `${caller.workspace}/${caller.user}`, fingerprint };
+      holders.set(known, holder);
+      return { ok: true, caller: known };
+    },
+  };
+}
+
+/** From then on `callerOf` knows whom the guards let in. */
+export function identify(request: FastifyRequest, caller: GuardedCaller | undefined): void {
+  const holder = caller && holders.get(caller);
   if (holder) request.setDecorator(HOLDER, holder);
-  return holder !== undefined;
 }
 
 /** Who asks. The key was checked before any route is reached. */

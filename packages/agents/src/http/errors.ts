@@ -2,7 +2,6 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import {
   parseRequest,
   toErrorBody,
-  toUnauthorizedBody,
   toValidationErrorBody,
   type ErrorBody,
   type RequestPart,
@@ -79,10 +78,6 @@ export function answerError(error: FastifyError | Error, request: FastifyRequest
   }
   if (body.raw_status_code === 429 || body.raw_status_code === 503) reply.header('retry-after', '1');
   reply.code(body.raw_status_code).send(body);
-}
-
-export function answerUnauthorized(reply: FastifyReply): FastifyReply {
-  return reply.code(401).header('www-authenticate', 'Bearer').send(toUnauthorizedBody());
 }
 
 export function toBody(error: unknown): ErrorBody {

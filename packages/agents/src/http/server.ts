@@ -1,11 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  type RouteOptions,
-} from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type RouteOptions } from 'fastify';
+import type { Guards } from '@tramontane/guards';
 import { toErrorBody } from '@tramontane/wire';
 import { ApiError } from '../core/api-error.ts';
 import type { Agents } from '../core/agents.ts';
@@ -15,15 +10,15 @@ import type { ConnectorTools } from '../core/connector-tools.ts';
 import type { ConnectorAccessUses } from '../core/connector-uses.ts';
 import type { Conversations } from '../core/conversations.ts';
 import type { UnansweredCalls } from '../core/unanswered-calls.ts';
-import type { KeyCheck } from '../core/key-check.ts';
 import type { Models } from '../core/models.ts';
 import { addAgentRoutes } from './agent-routes.ts';
-import { identify, keepKeyHolders } from './caller.ts';
+import { keepKeyHolders } from './caller.ts';
 import { addCompletionRoutes } from './completion-routes.ts';
 import { addConnectorRoutes } from './connector-routes.ts';
 import { addConnectorAccessRoutes } from './connector-access-routes.ts';
 import { addConversationRoutes } from './conversation-routes.ts';
-import { answerError, answerUnauthorized } from './errors.ts';
+import { answerError } from './errors.ts';
+import { addGuards, createFrameworkErrors } from './guarding.ts';
 import { addHealthRoutes, type Health } from './health-routes.ts';
 import { acceptJsonOnly } from './json-body.ts';
 import { addModelRoutes } from './model-routes.ts';
@@ -43,7 +38,7 @@ export interface HttpPorts {
   readonly toolTrust: ToolTrust;
   readonly models: Models;
   readonly health: Health;
-  readonly keys: KeyCheck;
+  readonly guards: Guards;
   readonly log: FastifyBaseLogger;
 }
 
@@ -70,10 +65,7 @@ export function createHttpServer(
     forceCloseConnections: 'idle',
     // Clients that were given an address ending in /v1 add another one.
     rewriteUrl: request => (request.url ?? '/').replace(/^\/v1\/v1\//, '/v1/'),
-    // Addresses that the router cannot read reach no hook: without this they get another body, and no check of the key.
-    frameworkErrors: (problem, request, reply) => {
-      void answerUnreadable(problem, request, reply, ports.keys);
-    },
+    frameworkErrors: createFrameworkErrors(ports.guards),
   });
   if (options.onRoute) app.addHook('onRoute', options.onRoute);
   acceptJsonOnly(app);
@@ -81,8 +73,9 @@ export function createHttpServer(
 
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
-    if (isPublic(request.url)) return;
-    if (!(await identify(request, ports.keys))) return answerUnauthorized(reply);
+  });
+  addGuards(app, ports.guards, isPublic);
+  app.addHook('onRequest', async request => {
     // No id, name or filter holds one, and PostgreSQL refuses to be asked for one.
     if (request.url.includes('%00'))
       throw new ApiError('invalid_request', 'The address holds a NUL character.');
@@ -105,20 +98,6 @@ export function createHttpServer(
   addModelRoutes(app, ports.models);
   addOpenApiRoute(app, ports.health.version);
   return app;
-}
-
-async function answerUnreadable(
-  problem: Error,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  keys: KeyCheck,
-): Promise<void> {
-  try {
-    if (await keys(request.headers.authorization)) answerError(problem, request, reply);
-    else answerUnauthorized(reply);
-  } catch (failure) {
-    answerError(failure instanceof Error ? failure : problem, request, reply);
-  }
 }
 
 const PUBLIC_PATHS: ReadonlySet<string> = new Set([

@@ -1,3 +1,4 @@
+import type { Caller, GuardedTool } from '@tramontane/guards';
 import { isInputRequired } from '../asking/input-required.ts';
 import type { ToolContext } from '../call-context.ts';
 import type { Subject } from '../handler-context.ts';
@@ -15,8 +16,13 @@ export interface CompiledTool {
   readonly input: CompiledSchema;
   readonly output: CompiledSchema | undefined;
   readonly timeoutMs: number;
+  /** All of them; empty for most tools. */
+  readonly scopes: readonly string[];
+  readonly allow: ((args: unknown, caller: Caller | undefined) => boolean | string) | undefined;
   readonly handler: (args: unknown, context: ToolContext) => unknown;
   readonly published: PublishedTool;
+  /** What guards may know of it. */
+  readonly guarded: GuardedTool;
   /** Of a tool that can go on after its reply. */
   readonly task?: CompiledTask;
 }
@@ -69,6 +75,8 @@ export function compileTool(tool: Tool, compileSchema: SchemaCompiler): Compiled
     input,
     output,
     timeoutMs: checkTimeout(subject, tool.timeoutMs),
+    scopes: checkScopes(subject, tool.scopes),
+    allow: tool.allow && ((args, caller) => tool.allow?.(args as never, caller) ?? true),
     handler: (args, context) => tool.handler(args as never, context),
     published: {
       name: tool.name,
@@ -79,8 +87,18 @@ export function compileTool(tool: Tool, compileSchema: SchemaCompiler): Compiled
       ...(tool.annotations && { annotations: tool.annotations }),
       ...(tool.idempotent && { _meta: IDEMPOTENT_META }),
     },
+    guarded: { name: tool.name, idempotent: tool.idempotent === true, annotations: tool.annotations },
   };
   return withTask(tool, compiled);
+}
+
+/** RFC 6749, section 3.3: a scope goes into a header as it is. */
+function checkScopes(subject: string, scopes: readonly string[] = []): readonly string[] {
+  if (scopes.every(scope => /^[!#-[\]-~]+$/.test(scope))) return scopes;
+  return refuse(
+    subject,
+    'has a scope that no token can carry. Use printable characters without spaces, " and \\.',
+  );
 }
 
 function withTask(tool: Tool, body: CompiledTool): CompiledTool {

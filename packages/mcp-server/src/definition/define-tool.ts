@@ -1,3 +1,4 @@
+import type { Caller } from '@tramontane/guards';
 import type { $ZodType } from 'zod/v4/core';
 import type { InputRequired } from '../asking/input-required.ts';
 import type { ToolContext } from '../call-context.ts';
@@ -42,6 +43,11 @@ interface ToolCommon {
   /** What the tool does and when to use it: this is what a model chooses by. */
   readonly description: string;
   readonly annotations?: ToolAnnotations;
+  /**
+   * What a caller's token needs to call this tool. Who lacks one does not find it in lists, and a call is refused with
+   * `insufficient_scope`. A server with such tools opens only where callers authenticate; on stdio all may be called.
+   */
+  readonly scopes?: readonly string[];
   /** The handler honours `context.idempotencyKey`. Published as `_meta["io.tramontane/idempotent"]`. */
   readonly idempotent?: boolean;
   /** Milliseconds until `context.signal` aborts and the caller is told; 60,000 unless given. */
@@ -65,6 +71,12 @@ type BeforeTask<Args> = (
   context: ToolContext,
 ) => InputRequired | void | Promise<InputRequired | void>;
 
+/**
+ * Whether this caller may call the tool with these arguments, which are checked already: `true`, or why not, in words
+ * for the model. `caller` is `undefined` where nobody authenticates.
+ */
+type Allow<Args> = (args: Args, caller: Caller | undefined) => boolean | string;
+
 type Handler<Args, Value> = (
   args: Args,
   context: ToolContext,
@@ -85,6 +97,7 @@ export interface ZodToolDefinition<Input extends TypedSchema, Output extends Typ
   readonly output?: Output | JsonSchema;
   readonly handler: Handler<Input['_zod']['output'], Output['_zod']['input']>;
   readonly beforeTask?: BeforeTask<Input['_zod']['output']>;
+  readonly allow?: Allow<Input['_zod']['output']>;
 }
 
 export interface JsonSchemaToolDefinition<Args, Output extends TypedSchema> extends ToolCommon {
@@ -94,6 +107,7 @@ export interface JsonSchemaToolDefinition<Args, Output extends TypedSchema> exte
   readonly output?: Output | JsonSchema;
   readonly handler: Handler<Args, Output['_zod']['input']>;
   readonly beforeTask?: BeforeTask<Args>;
+  readonly allow?: Allow<Args>;
 }
 
 /** A declared tool; hand it to `createMcpServer`. */
@@ -102,6 +116,7 @@ export interface Tool extends ToolCommon {
   readonly output?: ToolSchema;
   readonly handler: (args: never, context: ToolContext) => unknown;
   readonly beforeTask?: (args: never, context: ToolContext) => unknown;
+  readonly allow?: (args: never, caller: Caller | undefined) => boolean | string;
 }
 
 /**

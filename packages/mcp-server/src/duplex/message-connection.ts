@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AuthInfo } from '../call-context.ts';
+import type { Caller, Visit } from '@tramontane/guards';
 import { createParseErrorReply, type Reply } from '../engine/engine.ts';
 import { parseJson } from '../engine/json.ts';
 import { isRecord, isRequestId, RPC, toErrorMessage, type RequestId } from '../engine/rpc.ts';
@@ -9,7 +9,9 @@ import { createIdleTimer } from './idle-timer.ts';
 export interface MessageConnectionOptions {
   /** Takes one message to the other side. Must not throw. */
   readonly send: (json: string) => void;
-  readonly auth?: AuthInfo;
+  readonly auth?: Caller;
+  /** The request that opened the connection; its caller is who calls. */
+  readonly visit?: Visit;
   /** Requests in flight; one more is refused. 1,000 unless given. */
   readonly maxPending?: number;
   /** Milliseconds without a message and without a request in flight until `onIdle`; never unless given. */
@@ -39,7 +41,7 @@ export function openMessageConnection(
   server: McpServer,
   options: MessageConnectionOptions,
 ): MessageConnection {
-  const { auth, maxPending = MAX_PENDING, idleMs, onIdle } = options;
+  const { visit, auth = visit?.caller, maxPending = MAX_PENDING, idleMs, onIdle } = options;
   const { engine } = server;
   const pending = new Set<RequestId>();
   const connectionId = randomUUID();
@@ -61,6 +63,7 @@ export function openMessageConnection(
     session,
     notify: send,
     ...(auth && { auth }),
+    ...(visit && { visit }),
   };
   const sendReply = (reply: Reply): void => {
     if (reply.kind === 'message') send(reply.json);

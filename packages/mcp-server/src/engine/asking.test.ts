@@ -44,7 +44,11 @@ async function call(
 ): Promise<Answered> {
   const _meta = { ...envelope, 'io.modelcontextprotocol/clientCapabilities': capabilities };
   const message = { jsonrpc: '2.0', id: 1, method, params: { name: 'ask', ...params, _meta, ...extra } };
-  return send(server, message, createMeta(auth === undefined ? {} : { auth: { fingerprint: auth } }));
+  return send(
+    server,
+    message,
+    createMeta(auth === undefined ? {} : { auth: { subject: auth, fingerprint: 'f' } }),
+  );
 }
 
 const textOf = ({ result }: Answered): unknown =>

@@ -60,7 +60,9 @@ describe.each(eras)('tools in %s', (_era, request) => {
     const params = _era === '2026' ? { _meta } : { _meta: { 'io.tramontane/idempotency-key': 'k-1' } };
     expect(textOf(await request('tools/call', { name: 'key', ...params }))).toBe('k-1');
     expect(textOf(await call('key'))).toBe('no key');
-    expect(textOf(await call('who', {}, createMeta({ auth: { fingerprint: 'f00' } })))).toBe('f00');
+    expect(textOf(await call('who', {}, createMeta({ auth: { subject: 'ada', fingerprint: 'f00' } })))).toBe(
+      'f00',
+    );
   });
 
   it('may fail in their own words, without their cause', async () => {

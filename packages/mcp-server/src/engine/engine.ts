@@ -34,6 +34,8 @@ export type Reply =
       readonly status: number;
       /** `json` in pieces, where most of it is kept as bytes; for transports that write bytes. */
       readonly parts?: readonly (string | Uint8Array)[];
+      /** The token lacks one of these. */
+      readonly scopes?: readonly string[];
     }
   | { readonly kind: 'none'; readonly status: number };
 
@@ -158,5 +160,6 @@ function answer(era: Era, request: RpcRequest, meta: RequestMeta, { log }: Serve
 }
 
 function toFaultReply(fault: Fault, id?: RpcRequest['id']): Reply {
-  return { kind: 'message', json: toErrorMessage(id, fault), status: fault.status };
+  const { status, scopes } = fault;
+  return { kind: 'message', json: toErrorMessage(id, fault), status, ...(scopes && { scopes }) };
 }

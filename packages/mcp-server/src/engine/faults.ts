@@ -11,7 +11,7 @@ export function internalError(message: string, status = 200): Fault {
 }
 
 /** For methods whose result has no place for a failure. */
-export function toFault({ failure, message, required }: Failed): Fault {
+export function toFault({ failure, message, required, scopes }: Failed): Fault {
   switch (failure) {
     case 'unknown':
     case 'invalid_arguments':
@@ -19,9 +19,14 @@ export function toFault({ failure, message, required }: Failed): Fault {
       return invalidParams(message);
     case 'capability_missing':
       return { code: RPC.missingCapability, message, data: { requiredCapabilities: required }, status: 400 };
+    case 'insufficient_scope': {
+      const data = { requiredScopes: scopes };
+      return { code: RPC.forbidden, message, data, status: 403, ...(scopes && { scopes }) };
+    }
     case 'timed_out':
     case 'permission_denied':
     case 'tool_failed':
+    case 'refused':
     case 'internal':
     case 'aborted':
       return internalError(message);

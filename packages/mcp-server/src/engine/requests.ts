@@ -1,6 +1,7 @@
 import type { Dialect, Dialogue } from '../asking/dialogue.ts';
 import { callTool, type ToolCall, type ToolOutcome } from '../call-tool.ts';
 import { failed } from '../failure.ts';
+import { guardCall } from '../guard-call.ts';
 import { getPrompt, type PromptOutcome } from '../get-prompt.ts';
 import type { Run } from '../handler-context.ts';
 import { readResource, type ReadOutcome } from '../read-resource.ts';
@@ -30,9 +31,15 @@ type OrFault<Outcome> = { readonly fault: Fault } | { readonly outcome: Outcome 
 export function handleToolCall(model: ServerModel, asked: Asked): MaybePromise<OrFault<ToolOutcome>> {
   const call = parseToolCall(asked);
   if ('fault' in call) return call;
-  return andThen(callTool(model.catalogue, call, model.log), outcome =>
-    outcome.kind === 'input_needed' ? askAgain(model, outcome, call) : { outcome },
-  );
+  const { catalogue, log } = model;
+  // Guards see a call once, however often its handler has to run.
+  const run = (): MaybePromise<ToolOutcome> =>
+    andThen(callTool(catalogue, call, log), outcome =>
+      outcome.kind === 'input_needed'
+        ? askAndRepeat(outcome, call, again => callTool(catalogue, again, log))
+        : outcome,
+    );
+  return andThen(guardCall(catalogue, call, log, run), outcome => ({ outcome }));
 }
 
 export function parseToolCall(asked: Asked): ToolCall | { readonly fault: Fault } {
@@ -46,14 +53,6 @@ export function parseToolCall(asked: Asked): ToolCall | { readonly fault: Fault 
   }
   const { params, meta, dialect, dialogue } = asked;
   return { name, args, idempotencyKey, params, meta, dialect, dialogue };
-}
-
-async function askAgain(
-  model: ServerModel,
-  needed: InputNeeded,
-  call: ToolCall,
-): Promise<OrFault<ToolOutcome>> {
-  return { outcome: await askAndRepeat(needed, call, again => callTool(model.catalogue, again, model.log)) };
 }
 
 /** Of a prompts/get in either era. */

@@ -6,6 +6,8 @@ export const RPC = {
   invalidParams: -32602,
   internalError: -32603,
   resourceNotFound: -32002,
+  /** Of -32000 to -32019, which the specification leaves to servers. */
+  forbidden: -32003,
   headerMismatch: -32020,
   missingCapability: -32021,
   unsupportedVersion: -32022,
@@ -20,6 +22,8 @@ export interface Fault {
   readonly message: string;
   readonly data?: unknown;
   readonly status: number;
+  /** The token lacks one of these; HTTP says so in a header. */
+  readonly scopes?: readonly string[];
 }
 
 export interface RpcRequest {

@@ -32,14 +32,17 @@ export async function mcpPlugin(app: FastifyInstance, options: McpPluginOptions)
     own.addContentTypeParser('*', (_request, _payload, done) => done(null));
     for (const url of paths) {
       own.route({
-        method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+        method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
         url,
         handler: async (request, reply) => {
           const options = { path: url, id: request.id, stop: signal };
           const answered = await answer(toHttpRequest(request.raw, reply.raw, options));
           if (answered === undefined) return reply.callNotFound();
           if (typeof answered.body !== 'function') {
-            return reply.code(answered.status).headers(answered.headers).send(answered.body);
+            return reply
+              .code(answered.status)
+              .headers(answered.headers)
+              .send(answered.encoded ?? answered.body);
           }
           // Fastify has no way to send events as they come; what its hooks have set goes out all the same.
           const headers = { ...reply.getHeaders(), ...answered.headers } as HttpAnswer['headers'];

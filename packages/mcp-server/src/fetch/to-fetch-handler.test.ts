@@ -2,7 +2,7 @@ import { Client as Client2, StreamableHTTPClientTransport as Transport2 } from '
 import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as Transport1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { describe, expect, it } from 'vitest';
-import { createBearerCheck } from '@tramontane/guards';
+import { createBearerAuth, createGuards } from '@tramontane/guards';
 import { createGate, createShop } from '../http/shop.fixture.ts';
 import { toFetchHandler, type FetchHandlerOptions } from './to-fetch-handler.ts';
 
@@ -62,7 +62,7 @@ describe('toFetchHandler', () => {
   });
 
   it('checks host name, origin and token', async () => {
-    const { handler } = open({ auth: createBearerCheck({ tokens: ['secret'] }) });
+    const { handler } = open({ guards: createGuards({ auth: createBearerAuth({ tokens: ['secret'] }) }) });
     const list = (at: string, headers: Record<string, string>): Promise<Response> =>
       handler(new Request(`${at}/mcp/v1/tools`, { headers }));
     const authorization = 'Bearer secret';

@@ -37,8 +37,14 @@ export function toFetchHandler(
     if (typeof answered?.body === 'function') return toStream(answered, abort, forget);
     forget();
     if (answered === undefined) return Response.json({ detail: 'Nothing is served here.' }, { status: 404 });
-    const { status, headers, body } = answered;
-    return new Response(request.method === 'HEAD' ? null : (body ?? null), { status, headers });
+    const { status, headers, encoded, body = encoded } = answered;
+    return new Response(
+      request.method === 'HEAD' ? null : ((body ?? null) as ConstructorParameters<typeof Response>[0]),
+      {
+        status,
+        headers,
+      },
+    );
   };
 }
 

@@ -1,47 +1,43 @@
-import type { BearerCheck } from '@tramontane/guards';
-import type { AuthInfo } from '../call-context.ts';
+import { createGuards, type Guards, type MaybePromise, type Visit } from '@tramontane/guards';
+import { refuse } from '../definition/refuse.ts';
+import type { McpServer } from '../server.ts';
 import { createOriginCheck, type OriginCheckOptions } from './origin-check.ts';
 
 export interface AdmissionOptions extends OriginCheckOptions {
-  /** Who may call; everyone unless given. */
-  readonly auth?: BearerCheck;
+  /** Who may call, how often, what is written down of it: made by `createGuards`. Nothing unless given. */
+  readonly guards?: Guards;
 }
 
-/** What a request says of where it comes from and who sends it. */
-export interface Credentials {
-  readonly host: string | undefined;
-  readonly origin: string | undefined;
-  readonly authorization: string | undefined;
+export interface Admission {
+  readonly guards: Guards;
+  /** Decides who is let in, the same on every kind of HTTP: by Host and Origin, then by the guards. */
+  readonly admit: (visit: Visit) => MaybePromise<void>;
 }
 
-export type Admitted =
-  | { readonly ok: true; readonly auth?: AuthInfo }
-  | {
-      readonly ok: false;
-      readonly status: 401 | 403;
-      readonly detail: string;
-      /** For the header `WWW-Authenticate`. */
-      readonly challenge?: string;
-    };
-
-export type Admission = (credentials: Credentials) => Admitted;
-
-/** Decides who is let in, the same on every kind of HTTP: by Host and Origin (403), then by credentials (401). */
-export function createAdmission(options: AdmissionOptions): Admission {
-  const { auth } = options;
+/** @throws KitError `definition_invalid` for tools with scopes where nobody authenticates. */
+export function createAdmission(options: AdmissionOptions, servers: readonly McpServer[]): Admission {
+  const { guards = createGuards({}) } = options;
+  if (!guards.authenticates) refuseScopes(servers);
   const checkOrigin = createOriginCheck(options);
-  return ({ host, origin, authorization }) => {
-    const refused = checkOrigin(host, origin);
-    if (refused !== undefined) return { ok: false, status: 403, detail: refused };
-    if (auth === undefined) return { ok: true };
-    const verdict = auth(authorization);
-    if (verdict.ok) return { ok: true, auth: { fingerprint: verdict.fingerprint } };
-    return {
-      ok: false,
-      status: 401,
-      detail: verdict.reason === 'invalid' ? 'Invalid token' : 'Missing or malformed bearer token',
-      // RFC 6750 section 3.1: no error code when the caller gave no credentials.
-      challenge: verdict.reason === 'missing' ? 'Bearer' : 'Bearer error="invalid_token"',
-    };
+  const { cors } = guards;
+  return {
+    guards,
+    admit: visit => {
+      const origin = visit.header('origin');
+      const detail = checkOrigin(visit.header('host'), cors?.allows(origin) ? undefined : origin);
+      if (detail === undefined) return guards.admit(visit);
+      visit.refusal = { status: 403, by: 'origin', detail };
+      return undefined;
+    },
   };
+}
+
+function refuseScopes(servers: readonly McpServer[]): void {
+  const tools = servers.flatMap(({ catalogue }) => [...catalogue.tools.values()]);
+  const scoped = tools.find(({ scopes }) => scopes.length > 0);
+  if (scoped === undefined) return;
+  refuse(
+    `Tool "${scoped.name}"`,
+    'needs scopes, but nobody authenticates here, so nobody could call it. Give guards with "auth".',
+  );
 }

@@ -1,4 +1,4 @@
-import type { AuthInfo } from '../call-context.ts';
+import type { Visit } from '@tramontane/guards';
 import type { Reply } from '../engine/engine.ts';
 import type { McpServer } from '../server.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
@@ -12,7 +12,7 @@ export function answerAlone(
   { engine }: McpServer,
   message: unknown,
   request: HttpRequest,
-  auth: AuthInfo | undefined,
+  visit: Visit,
   ending: AbortSignal,
 ): Promise<HttpAnswer> {
   const { promise, resolve } = Promise.withResolvers<HttpAnswer>();
@@ -24,7 +24,7 @@ export function answerAlone(
     }
     stream.send(json);
   };
-  const meta = toRequestMeta(request, auth, { notify, ending });
+  const meta = toRequestMeta(request, visit, { notify, ending });
   void engine.handle(message, meta).then(reply => {
     if (stream === undefined) return resolve(toAnswer(reply));
     if (reply.kind === 'message') stream.send(reply.json);
@@ -38,7 +38,7 @@ export function answerInSession(
   { engine }: McpServer,
   message: unknown,
   request: HttpRequest,
-  auth: AuthInfo | undefined,
+  visit: Visit,
   session: HttpSession,
 ): Promise<HttpAnswer> {
   const { promise, resolve } = Promise.withResolvers<HttpAnswer>();
@@ -51,7 +51,7 @@ export function answerInSession(
     return stream;
   };
   const meta = {
-    ...toRequestMeta(request, auth),
+    ...toRequestMeta(request, visit),
     signal: session.signal,
     session: session.session,
     notify: (json: string) => open().send(json),
@@ -69,6 +69,8 @@ export function answerInSession(
 
 export function toAnswer(reply: Reply): HttpAnswer {
   if (reply.kind === 'none') return { status: reply.status, headers: {} };
-  const answer = jsonText(reply.status, reply.json);
-  return reply.parts === undefined ? answer : { ...answer, parts: reply.parts };
+  const { status, json, parts, scopes } = reply;
+  const answer = jsonText(status, json);
+  if (scopes !== undefined) return { ...answer, scopes };
+  return parts === undefined ? answer : { ...answer, parts };
 }

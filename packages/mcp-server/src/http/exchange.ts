@@ -1,4 +1,4 @@
-import type { AuthInfo } from '../call-context.ts';
+import type { GuardRoute, Visit } from '@tramontane/guards';
 import { andThen, type MaybePromise } from '../maybe-promise.ts';
 import type { McpServer } from '../server.ts';
 import { createAdmission, type AdmissionOptions } from './admission.ts';
@@ -8,8 +8,10 @@ import { createJsonRpcEndpoint } from './json-rpc-endpoint.ts';
 import { toDeprecationHeaders } from '../versions/deprecation.ts';
 import { isOneServer, placeServers, type Placed, type ServerVersions } from '../versions/server-versions.ts';
 import { resolvePaths, type ServerPaths } from './paths.ts';
+import { answerPreflight, createRespond } from './respond.ts';
+import { createDocsRoutes } from './docs-routes.ts';
 import { createRestForm } from './rest-form.ts';
-import type { Route } from './route.ts';
+import type { Endpoint, Route } from './route.ts';
 import { createSse2024 } from './sse-2024.ts';
 
 /** What HTTP serves: a server, or versions of one. */
@@ -19,6 +21,8 @@ export interface ExchangeOptions extends AdmissionOptions {
   /** Bytes of a request's body; 4 MiB unless given. Above it 413. */
   readonly bodyLimit?: number;
   readonly paths?: ServerPaths;
+  /** Serves a page for people at `/docs`; for development: `docs: env.ENV === 'development'`. Off unless given. */
+  readonly docs?: boolean;
   /** Of clients of the 2025 versions; `false` serves them without: each request then stands alone. */
   readonly sessions?: SessionLimits | false;
 }
@@ -28,6 +32,8 @@ export interface Exchange {
   readonly paths: readonly string[];
   /** `undefined` for a path that is not the server's. Never rejects. */
   readonly answer: (request: HttpRequest) => Promise<HttpAnswer | undefined>;
+  /** From now on `/health/ready` says no; everything else is answered as before. */
+  readonly announceClose: () => void;
   /** Ends streams that wait for events; calls in flight go on. Before the server stops listening. */
   readonly beginClose: () => void;
   /** Ends every session and what runs in it. */
@@ -37,49 +43,67 @@ export interface Exchange {
 /** The specification leaves larger bodies to the server; the official kits stop here too. */
 const BODY_LIMIT = 4 * 1024 * 1024;
 
+const READY = json(200, { status: 'ready' });
+const NOT_READY = json(503, { detail: 'Not ready' });
+
 /** @throws KitError `definition_invalid` for versions or a deprecation that cannot be. */
 export function createExchange(served: Served, options: ExchangeOptions): Exchange {
-  const { bodyLimit = BODY_LIMIT } = options;
+  const { bodyLimit = BODY_LIMIT, docs = false } = options;
   const paths = resolvePaths(options.paths);
   const ending = new AbortController();
+  let announced = false;
   const placed = placeServers(served, paths);
   const [{ server }] = placed;
+  const { guards, admit } = createAdmission(
+    options,
+    placed.map(one => one.server),
+  );
   const mounted = placed.map(one => mountServer(one, bodyLimit, options.sessions, ending.signal));
   const sse = mountSse(server, paths.sse, bodyLimit, options.sessions);
   const versions = isOneServer(served)
     ? {}
     : { versions: Object.fromEntries(Object.entries(served).map(([name, one]) => [name, one.version])) };
   const health = json(200, { status: 'healthy', version: server.version, ...versions });
+  const readiness = async (): Promise<HttpAnswer> =>
+    !announced && (await guards.isReady()) ? READY : NOT_READY;
   const routes: Route[] = [
+    ...createDocsRoutes(placed, paths, { docs, secured: guards.authenticates }),
     ...(paths.health === false
       ? []
-      : [{ path: paths.health, endpoints: { GET: () => health }, open: true } as const]),
+      : ([
+          { path: paths.health, endpoints: { GET: () => health }, open: true },
+          { path: `${paths.health}/ready`, endpoints: { GET: readiness }, open: true },
+        ] as const)),
     ...mounted.flatMap(one => one.routes),
     ...(sse?.routes ?? []),
+    ...guards.routes.map(toRoute),
   ];
+  const respond = createRespond(guards);
   const byPath = new Map(routes.map(route => [route.path, route]));
-  const admit = createAdmission(options);
 
   const serve = (route: Route, request: HttpRequest): MaybePromise<HttpAnswer> => {
-    let auth: AuthInfo | undefined;
-    if (!route.open) {
-      const { header } = request;
-      const admitted = admit({
-        host: header('host'),
-        origin: header('origin'),
-        authorization: header('authorization'),
-      });
-      if (!admitted.ok) {
-        const challenge = admitted.challenge && { 'www-authenticate': admitted.challenge };
-        return json(admitted.status, { detail: admitted.detail }, challenge || {});
-      }
-      auth = admitted.auth;
-    }
+    const visit = guards.arrive(request);
+    if (route.open) return dispatch(route, request, visit);
+    const answering = andThen(admit(visit), () => {
+      const { refusal } = visit;
+      if (refusal === undefined) return dispatch(route, request, visit);
+      return json(refusal.status, { detail: refusal.detail }, refusal.headers);
+    });
+    return andThen(answering, answered => {
+      guards.leave(visit, answered.status);
+      return answered.scopes === undefined ? answered : withChallenge(answered, answered.scopes);
+    });
+  };
+  const withChallenge = (answered: HttpAnswer, scopes: readonly string[]): HttpAnswer => {
+    const challenge = { 'www-authenticate': guards.toScopeChallenge(scopes) };
+    return { ...answered, headers: { ...answered.headers, ...challenge } };
+  };
+  const dispatch = (route: Route, request: HttpRequest, visit: Visit): MaybePromise<HttpAnswer> => {
     // Load balancers ask for health with HEAD. A GET that opens a stream must not answer it.
     const method = request.method === 'HEAD' && route.open ? 'GET' : request.method;
     const endpoint = route.endpoints[method];
     if (endpoint) {
-      const answering = endpoint(request, auth);
+      const answering = endpoint(request, visit);
       const { headers } = route;
       if (headers === undefined) return answering;
       return andThen(answering, answered => ({ ...answered, headers: { ...headers, ...answered.headers } }));
@@ -87,9 +111,25 @@ export function createExchange(served: Served, options: ExchangeOptions): Exchan
     const allow = Object.keys(route.endpoints).join(', ');
     return json(405, { detail: `${route.path} takes ${allow}.` }, { allow });
   };
+  const attempt = async (route: Route, request: HttpRequest): Promise<HttpAnswer> => {
+    try {
+      return await serve(route, request);
+    } catch (error) {
+      if (error instanceof BodyTooLarge) {
+        // The rest of the body is still on its way, so the connection is of no further use.
+        const detail = `The body is larger than this server takes: ${bodyLimit} bytes at most.`;
+        return json(413, { detail }, { connection: 'close' });
+      }
+      if (request.signal.aborted) return json(400, { detail: 'The request did not arrive in full.' });
+      server.log.error({ requestId: request.id, err: error }, 'A request failed.');
+      return json(500, { detail: 'Internal server error.' });
+    }
+  };
   return {
     paths: routes.map(route => route.path),
+    announceClose: () => void (announced = true),
     beginClose: () => {
+      announced = true;
       ending.abort();
       for (const { sessions } of mounted) sessions?.endEvents();
       sse?.close();
@@ -100,20 +140,16 @@ export function createExchange(served: Served, options: ExchangeOptions): Exchan
     answer: async request => {
       const route = byPath.get(request.path);
       if (route === undefined) return undefined;
-      try {
-        return await serve(route, request);
-      } catch (error) {
-        if (error instanceof BodyTooLarge) {
-          // The rest of the body is still on its way, so the connection is of no further use.
-          const detail = `The body is larger than this server takes: ${bodyLimit} bytes at most.`;
-          return json(413, { detail }, { connection: 'close' });
-        }
-        if (request.signal.aborted) return json(400, { detail: 'The request did not arrive in full.' });
-        server.log.error({ requestId: request.id, err: error }, 'A request failed.');
-        return json(500, { detail: 'Internal server error.' });
-      }
+      const preflight = answerPreflight(guards, request);
+      const answered = preflight ?? (await attempt(route, request));
+      return respond === undefined ? answered : respond(request, answered);
     },
   };
+}
+
+function toRoute({ path, open, answer }: GuardRoute): Route {
+  const GET: Endpoint = (_request, visit) => answer(visit);
+  return open ? { path, endpoints: { GET }, open } : { path, endpoints: { GET } };
 }
 
 /** Of versions the lowest, whose address has no version either. */

@@ -5,6 +5,8 @@ export interface HttpRequest {
   readonly path: string;
   /** By lower-case name; `undefined` also for one that came more than once. */
   readonly header: (name: string) => string | undefined;
+  /** Address of the other end of the connection; absent where it cannot be told. */
+  readonly peer?: string | undefined;
   /** A parameter of the query. */
   readonly query: (name: string) => string | undefined;
   /**
@@ -26,6 +28,10 @@ export interface HttpAnswer {
   readonly headers: Readonly<Record<string, string>>;
   /** A function writes a stream: it is called once, when status and headers are on their way. */
   readonly body?: string | ((sink: StreamSink) => void);
+  /** Instead of `body`: what `content-encoding` says. */
+  readonly encoded?: Uint8Array;
+  /** The caller's token lacks one of these, which the server says in `WWW-Authenticate`. */
+  readonly scopes?: readonly string[];
   /** A text body in pieces, some of them encoded already. */
   readonly parts?: readonly (string | Uint8Array)[];
 }

@@ -1,4 +1,4 @@
-import type { AuthInfo } from '../call-context.ts';
+import type { Visit } from '@tramontane/guards';
 import { createParseErrorReply } from '../engine/engine.ts';
 import { claimsModern } from '../engine/era-2026/envelope.ts';
 import { parseJson } from '../engine/json.ts';
@@ -33,32 +33,32 @@ export function createJsonRpcEndpoint(
   server: McpServer,
   { bodyLimit, sessions, ending }: JsonRpcEndpointOptions,
 ): Readonly<Record<string, Endpoint>> {
-  const POST: Endpoint = async (request, auth) => {
+  const POST: Endpoint = async (request, visit) => {
     const refused = refuseType(request);
     if (refused) return refused;
     const parsed = parseBody(await request.readBody(bodyLimit));
     if (parsed === undefined) return toAnswer(createParseErrorReply());
     const { value } = parsed;
-    if (sessions === undefined || isModern(value)) return answerAlone(server, value, request, auth, ending);
+    if (sessions === undefined || isModern(value)) return answerAlone(server, value, request, visit, ending);
     const id = request.header(SESSION_HEADER);
     if (id !== undefined) {
-      const session = sessions.find(id, toOwner(auth));
-      return session ? answerInSession(server, value, request, auth, session) : NO_SESSION;
+      const session = sessions.find(id, toOwner(visit));
+      return session ? answerInSession(server, value, request, visit, session) : NO_SESSION;
     }
     if (!isRecord(value) || value['method'] !== 'initialize') {
-      return answerAlone(server, value, request, auth, ending);
+      return answerAlone(server, value, request, visit, ending);
     }
-    return openSession(server, value, request, auth, sessions);
+    return openSession(server, value, request, visit, sessions);
   };
   if (sessions === undefined) return { POST };
   const withSession =
     (answer: (session: HttpSession, request: HttpRequest) => HttpAnswer): Endpoint =>
-    (request, auth) => {
+    (request, visit) => {
       const id = request.header(SESSION_HEADER);
       // 2026-07-28 has neither method; nor has a client of 2025 that was given no session.
       if (id === undefined)
         return json(405, { detail: 'Send JSON-RPC messages with POST.' }, { allow: 'POST' });
-      const session = sessions.find(id, toOwner(auth));
+      const session = sessions.find(id, toOwner(visit));
       return session ? answer(session, request) : NO_SESSION;
     };
   return {
@@ -81,8 +81,8 @@ function isModern(value: unknown): boolean {
 }
 
 /** Who gave no credentials shares one name: then the id is all there is. */
-function toOwner(auth: AuthInfo | undefined): string {
-  return auth?.fingerprint ?? '';
+function toOwner(visit: Visit): string {
+  return visit.caller?.subject ?? '';
 }
 
 function parseBody(body: string): { readonly value: unknown } | undefined {
@@ -97,12 +97,12 @@ async function openSession(
   server: McpServer,
   message: unknown,
   request: HttpRequest,
-  auth: AuthInfo | undefined,
+  visit: Visit,
   sessions: HttpSessions,
 ): Promise<HttpAnswer> {
-  const session = sessions.open(toOwner(auth));
+  const session = sessions.open(toOwner(visit));
   if (session === undefined) return NO_ROOM;
-  const answered = await answerInSession(server, message, request, auth, session);
+  const answered = await answerInSession(server, message, request, visit, session);
   if (session.session.client === undefined) {
     // Not initialised: what was asked was not a valid initialize.
     sessions.end(session);

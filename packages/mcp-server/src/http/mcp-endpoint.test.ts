@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { fastify } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createBearerCheck } from '@tramontane/guards';
+import { createBearerAuth, createGuards } from '@tramontane/guards';
 import { mcpPlugin } from '../fastify/index.ts';
 import { serveHttp, type HttpServing } from './serve-http.ts';
 import { createGate, createShop } from './shop.fixture.ts';
@@ -154,10 +154,10 @@ describe('mcpPlugin', () => {
   it('keeps to itself in an app of others', async () => {
     const app = fastify();
     app.post('/mine', async request => ({ got: request.body }));
-    const auth = createBearerCheck({ tokens: ['secret'] });
+    const guards = createGuards({ auth: createBearerAuth({ tokens: ['secret'] }) });
     await app.register(mcpPlugin, {
       server: createShop(),
-      auth,
+      guards,
       paths: { mcp: '/v2', rest: false, health: false },
     });
     const host = { host: 'localhost' };

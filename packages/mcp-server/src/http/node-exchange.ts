@@ -42,6 +42,10 @@ class NodeRequest implements HttpRequest {
     this.#stop = stop;
   }
 
+  get peer(): string | undefined {
+    return this.#request.socket.remoteAddress;
+  }
+
   query(name: string): string | undefined {
     // Only the part after the question mark is looked at; what is before it need not be a URL.
     const [, query = ''] = (this.#request.url ?? '').split('?', 2);
@@ -81,7 +85,7 @@ function isUnread(response: ServerResponse): boolean {
   return (response.socket?.writableLength ?? 0) > 0;
 }
 
-function writeAnswer(response: ServerResponse, { status, headers, body, parts }: HttpAnswer): void {
+function writeAnswer(response: ServerResponse, { status, headers, body, parts, encoded }: HttpAnswer): void {
   if (typeof body === 'function') {
     response.writeHead(status, headers);
     // A reader waits for the status, and the first event may be long in coming.
@@ -92,6 +96,8 @@ function writeAnswer(response: ServerResponse, { status, headers, body, parts }:
       cut: () => void response.destroy(),
       queued: () => response.writableLength,
     });
+  } else if (encoded !== undefined) {
+    response.writeHead(status, { ...headers, 'content-length': encoded.length }).end(encoded);
   } else if (parts !== undefined) {
     const lengths = parts.map(part => Buffer.byteLength(part));
     response.writeHead(status, {
@@ -103,7 +109,8 @@ function writeAnswer(response: ServerResponse, { status, headers, body, parts }:
     for (const part of parts) response.write(part);
     response.end();
   } else if (body === undefined) {
-    response.writeHead(status, { ...headers, 'content-length': 0 }).end();
+    // RFC 9110 section 8.6: no length where there can be no body.
+    response.writeHead(status, status === 204 ? headers : { ...headers, 'content-length': 0 }).end();
   } else {
     const length = Buffer.byteLength(body);
     response.writeHead(status, { ...headers, 'content-length': length });

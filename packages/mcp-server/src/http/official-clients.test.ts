@@ -2,7 +2,7 @@ import { Client as Client2, StreamableHTTPClientTransport as Transport2 } from '
 import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as Transport1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createBearerCheck } from '@tramontane/guards';
+import { createBearerAuth, createGuards } from '@tramontane/guards';
 import { serveHttp, type HttpServing } from './serve-http.ts';
 import { createShop } from './shop.fixture.ts';
 
@@ -11,7 +11,10 @@ const requestInit = { headers: { authorization: 'Bearer secret' } };
 let serving: HttpServing;
 
 beforeAll(async () => {
-  serving = await serveHttp(createShop(), { port: 0, auth: createBearerCheck({ tokens: ['secret'] }) });
+  serving = await serveHttp(createShop(), {
+    port: 0,
+    guards: createGuards({ auth: createBearerAuth({ tokens: ['secret'] }) }),
+  });
 });
 afterAll(() => serving.close());
 

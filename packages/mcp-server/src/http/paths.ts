@@ -6,6 +6,8 @@ export interface ServerPaths {
   readonly rest?: string | false;
   /** `/health` unless given. */
   readonly health?: string | false;
+  /** The description of this API in OpenAPI 3.1; `/openapi.json` unless given. */
+  readonly openapi?: string | false;
   /** HTTP+SSE for clients of 2024-11-05, as in `/sse`; not served unless given. */
   readonly sse?: string | false;
 }
@@ -14,7 +16,8 @@ export function resolvePaths({
   mcp = '/mcp',
   rest = '/mcp/v1',
   health = '/health',
+  openapi = '/openapi.json',
   sse = false,
 }: ServerPaths = {}): Required<ServerPaths> {
-  return { mcp, rest, health, sse };
+  return { mcp, rest, health, openapi, sse };
 }

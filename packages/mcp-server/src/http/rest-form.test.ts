@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createBearerCheck } from '@tramontane/guards';
+import { createBearerAuth, createGuards } from '@tramontane/guards';
 import { serveHttp, type HttpServing } from './serve-http.ts';
 import { createShop } from './shop.fixture.ts';
 
 const headers = { authorization: 'Bearer your-secret-token', 'content-type': 'application/json' };
 let serving: HttpServing;
 beforeAll(async () => {
-  const sha256Hashes = [createHash('sha256').update('your-secret-token').digest('hex')];
-  serving = await serveHttp(createShop(), { port: 0, auth: createBearerCheck({ sha256Hashes }) });
+  const tokens = [{ sha256: createHash('sha256').update('your-secret-token').digest('hex') }];
+  serving = await serveHttp(createShop(), {
+    port: 0,
+    guards: createGuards({ auth: createBearerAuth({ tokens }) }),
+  });
 });
 afterAll(() => serving.close());
 

@@ -1,10 +1,14 @@
 import { MUTE_DIALECT } from '../asking/dialogue.ts';
 import { callTool, type ToolOutcome } from '../call-tool.ts';
 import type { Catalogue } from '../definition/catalogue.ts';
+import type { PublishedTool } from '../definition/compile-tool.ts';
 import type { ToolResult } from '../definition/define-tool.ts';
 import { parseJson } from '../engine/json.ts';
 import { isRecord } from '../engine/rpc.ts';
+import { createToolViews } from '../engine/tool-views.ts';
 import { INTERNAL_ERROR } from '../failure.ts';
+import { guardCall } from '../guard-call.ts';
+import type { RequestMeta } from '../request-meta.ts';
 import type { McpServer } from '../server.ts';
 import { toText } from '../tool-result.ts';
 import { json, jsonText, type HttpAnswer } from './http-message.ts';
@@ -33,13 +37,13 @@ interface RestResult {
  */
 export function createRestForm(server: McpServer, path: string, bodyLimit: number): readonly Route[] {
   // Made once for each catalogue: `server.update` brings another.
-  let listed: { readonly of: Catalogue; readonly answer: HttpAnswer } | undefined;
-  const list = (): HttpAnswer => {
+  let listed: { readonly of: Catalogue; readonly views: (meta: RequestMeta) => HttpAnswer } | undefined;
+  const list: Endpoint = (request, visit) => {
     const { catalogue } = server;
-    if (listed?.of !== catalogue) listed = { of: catalogue, answer: listTools(catalogue) };
-    return listed.answer;
+    if (listed?.of !== catalogue) listed = { of: catalogue, views: createToolViews(catalogue, listTools) };
+    return listed.views(toRequestMeta(request, visit));
   };
-  const invoke: Endpoint = async (request, auth) => {
+  const invoke: Endpoint = async (request, visit) => {
     const refused = refuseType(request);
     if (refused) return refused;
     const invocation = parseInvocation(await request.readBody(bodyLimit));
@@ -49,10 +53,14 @@ export function createRestForm(server: McpServer, path: string, bodyLimit: numbe
       args: invocation.arguments,
       params: {},
       idempotencyKey: request.header('idempotency-key') || undefined,
-      meta: toRequestMeta(request, auth),
+      meta: toRequestMeta(request, visit),
       dialect: MUTE_DIALECT,
     };
-    const outcome = await callTool(server.catalogue, call, server.log);
+    const { catalogue, log } = server;
+    const outcome = await guardCall(catalogue, call, log, () => callTool(catalogue, call, log));
+    if (outcome.kind === 'failed' && outcome.scopes) {
+      return { ...json(403, { detail: outcome.message }), scopes: outcome.scopes };
+    }
     return jsonText(200, toJson(outcome, server, call.name));
   };
   return [
@@ -61,8 +69,8 @@ export function createRestForm(server: McpServer, path: string, bodyLimit: numbe
   ];
 }
 
-function listTools({ tools }: Catalogue): HttpAnswer {
-  const entries = [...tools.values()].map(({ published }) => ({
+function listTools(tools: readonly PublishedTool[]): HttpAnswer {
+  const entries = tools.map(published => ({
     name: published.name,
     description: published.description,
     input_schema: published.inputSchema,

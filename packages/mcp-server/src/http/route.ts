@@ -1,14 +1,14 @@
-import type { AuthInfo } from '../call-context.ts';
+import type { Visit } from '@tramontane/guards';
 import { json, type HttpAnswer, type HttpRequest } from './http-message.ts';
 
-/** Answers one method at one path. `auth`: who the request was let in as. */
-export type Endpoint = (request: HttpRequest, auth: AuthInfo | undefined) => HttpAnswer | Promise<HttpAnswer>;
+/** Answers one method at one path. `visit`: what the guards know of the request. */
+export type Endpoint = (request: HttpRequest, visit: Visit) => HttpAnswer | Promise<HttpAnswer>;
 
 export interface Route {
   readonly path: string;
   /** By method; any other is answered 405. */
   readonly endpoints: Readonly<Record<string, Endpoint>>;
-  /** Open to everyone, from everywhere. */
+  /** Open to everyone, from everywhere; no guard hears of it. */
   readonly open?: true;
   /** On every answer to those who were let in. */
   readonly headers?: Readonly<Record<string, string>>;

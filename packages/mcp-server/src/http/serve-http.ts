@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createExchange, type ExchangeOptions, type Served } from './exchange.ts';
 import { createDrainingServers } from './draining-servers.ts';
@@ -21,7 +22,12 @@ export interface ServeHttpOptions extends ExchangeOptions {
   readonly requestMs?: number;
   /** Milliseconds in which a client takes nothing of what is sent, until it is cut off; 60,000 unless given. */
   readonly readMs?: number;
-  /** Milliseconds that `close()` waits for calls in flight; 10,000 unless given. */
+  /**
+   * Milliseconds between the moment `/health/ready` says that this process stops, and its last new connection; 0 unless
+   * given. Give a load balancer longer than it needs to notice, or it sends calls where nobody listens any more.
+   */
+  readonly noticeMs?: number;
+  /** Milliseconds that `close()` waits for calls in flight, after that; 10,000 unless given. */
   readonly drainMs?: number;
   /** Serves upgrades on the same port, as in `servers => mountWebSocket(servers, server)`; closed with the rest. */
   readonly upgrade?: (servers: readonly Server[]) => { close(): Promise<void> };
@@ -47,6 +53,7 @@ export async function serveHttp(served: Served, options: ServeHttpOptions): Prom
     host = '127.0.0.1',
     port,
     drainMs = DRAIN_MS,
+    noticeMs = 0,
     requestMs,
     readMs,
     upgrade,
@@ -60,8 +67,9 @@ export async function serveHttp(served: Served, options: ServeHttpOptions): Prom
   // Not Fastify: its routing, hooks and reply do nothing for these few paths, but cost an eighth of what a bare server
   // takes for a request, and a third of a cold start.
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
-    // A caller that keeps its connection busy would hold up the end for as long as it likes.
-    if (closing !== undefined) return sendAnswer(response, CLOSING);
+    // A caller that keeps its connection busy would hold up the end for as long as it likes; one that has sent its
+    // request before it could know is answered all the same, and has to connect again, to another process.
+    if (closing !== undefined) response.shouldKeepAlive = false;
     const { url = '/' } = request;
     const query = url.indexOf('?');
     const path = query < 0 ? url : url.slice(0, query);
@@ -72,6 +80,11 @@ export async function serveHttp(served: Served, options: ServeHttpOptions): Prom
   };
   const bound = await listenAt(() => servers.create(handle), host, port);
   const upgraded = upgrade?.(servers.all);
+  const end = async (): Promise<void> => {
+    exchange.announceClose();
+    if (noticeMs > 0) await delay(noticeMs);
+    await servers.drain(close, () => stop.abort(), drainMs);
+  };
   const close = async (): Promise<void> => {
     exchange.beginClose();
     // Together: a server is closed only when its upgraded connections are.
@@ -81,15 +94,9 @@ export async function serveHttp(served: Served, options: ServeHttpOptions): Prom
   return {
     url: `http://${nameHost(host)}:${bound}`,
     port: bound,
-    close: () => (closing ??= servers.drain(close, () => stop.abort(), drainMs)),
+    close: () => (closing ??= end()),
   };
 }
-
-const CLOSING = json(
-  503,
-  { detail: 'This server is closing. Try again in a moment.' },
-  { connection: 'close' },
-);
 
 /** On a loopback address the defaults of the exchange are right. */
 function defaultOrigins(host: string): Pick<ExchangeOptions, 'allowedHosts' | 'allowedOrigins'> {

@@ -1,4 +1,4 @@
-import type { AuthInfo } from '../call-context.ts';
+import type { Visit } from '@tramontane/guards';
 import { createParseErrorReply } from '../engine/engine.ts';
 import { parseJson } from '../engine/json.ts';
 import type { Session } from '../engine/session.ts';
@@ -38,27 +38,27 @@ export function createSse2024(
     found?.stream.end();
   };
 
-  const GET: Endpoint = (request, auth) => {
+  const GET: Endpoint = (request, visit) => {
     if (connected.size >= maxSessions) {
       return json(503, { detail: 'Too many sessions are open. Try again later.' });
     }
     const stream = createEventStream();
     const session = server.engine.openSession({ send: message => stream.send(message) });
     const { id } = session;
-    connected.set(id, { session, stream, owner: toOwner(auth), stop: new AbortController() });
+    connected.set(id, { session, stream, owner: toOwner(visit), stop: new AbortController() });
     request.signal.addEventListener('abort', () => end(id));
     if (request.signal.aborted) end(id);
     stream.announce('endpoint', `${path}?sessionId=${id}`);
     return stream.answer;
   };
 
-  const POST: Endpoint = async (request, auth) => {
+  const POST: Endpoint = async (request, visit) => {
     const refused = refuseType(request);
     if (refused) return refused;
     const to = connected.get(request.query('sessionId') ?? '');
-    if (to?.owner !== toOwner(auth))
+    if (to?.owner !== toOwner(visit))
       return json(404, { detail: 'There is no such session. Open one with GET.' });
-    return receive(server, await request.readBody(bodyLimit), request, auth, to);
+    return receive(server, await request.readBody(bodyLimit), request, visit, to);
   };
   return {
     routes: [{ path, endpoints: { GET, POST } }],
@@ -73,7 +73,7 @@ function receive(
   { engine }: McpServer,
   body: string,
   request: HttpRequest,
-  auth: AuthInfo | undefined,
+  visit: Visit,
   { session, stream, stop }: Connected,
 ): HttpAnswer {
   let message: unknown;
@@ -85,13 +85,13 @@ function receive(
     return { status: 400, headers: {} };
   }
   const notify = (text: string): void => stream.send(text);
-  const meta = { ...toRequestMeta(request, auth), signal: stop.signal, session, notify };
+  const meta = { ...toRequestMeta(request, visit), signal: stop.signal, session, notify };
   void Promise.resolve(engine.handle(message, meta)).then(reply => {
     if (reply.kind === 'message') stream.send(reply.json);
   });
   return { status: 202, headers: {} };
 }
 
-function toOwner(auth: AuthInfo | undefined): string {
-  return auth?.fingerprint ?? '';
+function toOwner(visit: Visit): string {
+  return visit.caller?.subject ?? '';
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createBearerCheck } from '@tramontane/guards';
+import { createBearerAuth, createGuards } from '@tramontane/guards';
 import { serveHttp, type HttpServing, type ServeHttpOptions } from './serve-http.ts';
 import { createGate, type Gate } from './shop.fixture.ts';
 import { createTalker, nextEvent, readEvents } from './talker.fixture.ts';
@@ -155,7 +155,7 @@ describe('a session', () => {
   });
 
   it('belongs to who opened it', async () => {
-    await open({ auth: createBearerCheck({ tokens: ['ada', 'bob'] }) });
+    await open({ guards: createGuards({ auth: createBearerAuth({ tokens: ['ada', 'bob'] }) }) });
     const { id } = await openSession({ authorization: 'Bearer ada' });
     const ping = { id: 1, method: 'ping' };
     for (const [token, status] of [

@@ -1,4 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
+import type { Guards } from '@tramontane/guards';
+import { toLocalVisit } from '../duplex/local-visit.ts';
 import { openMessageConnection } from '../duplex/message-connection.ts';
 import type { McpServer } from '../server.ts';
 import { keepStdoutClean, type CleanStdout } from './keep-stdout-clean.ts';
@@ -10,6 +12,8 @@ export interface ServeStdioOptions {
   readonly input?: Readable;
   /** `process.stdout` unless given; then everything else that is written there goes to stderr instead. */
   readonly output?: Writable;
+  /** Calls go through them; whoever started the process needs no credentials. */
+  readonly guards?: Guards;
   /** Stops as `close()` does. */
   readonly signal?: AbortSignal;
   /** Bytes of one message; 4 MiB unless given. A longer one is refused, and reading goes on after it. */
@@ -52,8 +56,10 @@ export function serveStdio(server: McpServer, options: ServeStdioOptions = {}): 
     onSlow: () => void input.pause(),
     onFull: () => fail(new Error('The client does not read its answers.')),
   });
+  const visit = toLocalVisit(options.guards);
   const connection = openMessageConnection(server, {
     send: json => writer.write(json),
+    ...(visit && { visit }),
     ...(options.maxPending !== undefined && { maxPending: options.maxPending }),
     ...(options.idleMs !== undefined && { idleMs: options.idleMs, onIdle: () => void close() }),
   });

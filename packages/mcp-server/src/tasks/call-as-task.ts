@@ -5,6 +5,8 @@ import { internalError, toFault } from '../engine/faults.ts';
 import { askAndRepeat } from '../engine/requests.ts';
 import type { Params } from '../engine/rpc.ts';
 import type { ServerModel } from '../engine/server-model.ts';
+import { failed, INTERNAL_ERROR } from '../failure.ts';
+import { guardCall } from '../guard-call.ts';
 import { KitError } from '../kit-error.ts';
 import type { RequestMeta } from '../request-meta.ts';
 import type { InputNeeded } from '../run-handler.ts';
@@ -22,20 +24,58 @@ export interface CallAnswers {
 }
 
 /**
- * Makes a task of a call ("Task Creation"). Arguments that are wrong, and questions that come before the task, are
- * answered as in any call.
+ * Makes a task of a call ("Task Creation"). Arguments that are wrong, questions that come before the task, and what
+ * guards refuse are answered as in any call. Guards see the call until its task has ended.
  */
-export async function callAsTask(
-  { tasks, log }: ServerModel,
-  { before, body, timeoutMs: ownTimeoutMs }: CompiledTask,
+export function callAsTask(
+  model: ServerModel,
+  task: CompiledTask,
   call: ToolCall,
   answers: CallAnswers,
 ): Promise<Answer> {
-  const admitted = await callCompiled(before, call, log);
-  if (admitted.kind === 'input_needed') return answers.toQuestions(admitted);
-  if (admitted.kind === 'failed') return answers.toResult(admitted);
+  const { catalogue, log } = model;
+  const answered = Promise.withResolvers<Answer>();
+  const ended = Promise.withResolvers<ToolOutcome>();
+  const run = async (): Promise<ToolOutcome> => {
+    const admitted = await callCompiled(task.before, call, log);
+    if (admitted.kind !== 'result') return admitted;
+    const begun = await beginTask(model, task, call, answers, ended.promise).catch((error: unknown) => {
+      answered.reject(error);
+      return undefined;
+    });
+    if (begun === undefined) return failed('internal', INTERNAL_ERROR);
+    answered.resolve(begun.answer);
+    return begun.worked;
+  };
+  void Promise.resolve(guardCall(catalogue, call, log, run)).then(
+    outcome => {
+      ended.resolve(outcome);
+      // Too late to be said where the task was announced already.
+      answered.resolve(
+        outcome.kind === 'input_needed' ? answers.toQuestions(outcome) : answers.toResult(outcome),
+      );
+    },
+    (error: unknown) => {
+      ended.reject(error);
+      answered.reject(error);
+    },
+  );
+  // Nobody waits for it where no task was begun.
+  ended.promise.catch(() => {});
+  return answered.promise;
+}
+
+/** `ended`: what the guards made of what was worked out. */
+async function beginTask(
+  { tasks, log }: ServerModel,
+  { body, timeoutMs: ownTimeoutMs }: CompiledTask,
+  call: ToolCall,
+  answers: CallAnswers,
+  ended: Promise<ToolOutcome>,
+): Promise<{ readonly answer: Answer; readonly worked: ToolOutcome | Promise<ToolOutcome> }> {
   const { params, meta, dialect, dialogue } = call;
   const timeoutMs = ownTimeoutMs ?? tasks.limits.timeoutMs;
+  const worked = Promise.withResolvers<ToolOutcome>();
 
   const run = async (running: RunningTask): Promise<TaskEnd> => {
     const inTask: ToolCall = {
@@ -50,14 +90,12 @@ export async function callAsTask(
     };
     const work = (again: ToolCall): ReturnType<typeof callCompiled> => callCompiled(body, again, log);
     const first = await work(inTask);
-    return toTaskEnd(
-      first.kind === 'input_needed' ? await askAndRepeat(first, inTask, work) : first,
-      answers.toResult,
-    );
+    worked.resolve(first.kind === 'input_needed' ? askAndRepeat(first, inTask, work) : first);
+    return toTaskEnd(await ended, answers.toResult);
   };
   try {
     const task = await tasks.start({
-      owner: meta.auth?.fingerprint ?? '',
+      owner: meta.auth?.subject ?? '',
       tool: call.name,
       timeoutMs,
       timedOut: toTaskEnd(toTimedOut(call.name, timeoutMs), answers.toResult),
@@ -66,12 +104,14 @@ export async function callAsTask(
       given: dialogue?.input ?? { responses: {}, state: undefined },
       run,
     });
-    return {
-      result: JSON.stringify({ resultType: 'task', ...toTaskFields(task), _meta: answers.about }),
-    };
+    const result = JSON.stringify({ resultType: 'task', ...toTaskFields(task), _meta: answers.about });
+    return { answer: { result }, worked: worked.promise };
   } catch (error) {
     if (!(error instanceof KitError && error.code === 'task_refused')) throw error;
-    return { fault: internalError(error.message, 503) };
+    return {
+      answer: { fault: internalError(error.message, 503) },
+      worked: failed('internal', error.message),
+    };
   }
 }
 

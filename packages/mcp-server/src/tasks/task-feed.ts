@@ -35,7 +35,7 @@ export async function createTaskFeed(
   if (taskIds.length > MOST_TASKS) {
     return { fault: invalidParams(`"taskIds" may hold ${MOST_TASKS} ids at most.`) };
   }
-  const owner = auth?.fingerprint ?? '';
+  const owner = auth?.subject ?? '';
   // At once: a store may take its time over a task whose process seems to be gone.
   const looks = [...new Set<string>(taskIds)].map(async taskId =>
     (await tasks.find(taskId, owner)) ? [taskId] : [],

@@ -55,7 +55,7 @@ function ofTask(method: TaskMethod): Method {
     if (refused) return { fault: refused };
     const { taskId } = params;
     if (typeof taskId !== 'string') return { fault: invalidParams('"taskId" must be a string.') };
-    return method(taskId, meta.auth?.fingerprint ?? '', params);
+    return method(taskId, meta.auth?.subject ?? '', params);
   };
 }
 

@@ -22,7 +22,7 @@ export interface TaskError {
 /** A call of a tool that goes on after its reply. Plain data, for stores to keep as JSON. */
 export interface Task {
   readonly taskId: string;
-  /** Fingerprint of the caller who may ask for it; empty where nobody authenticates, and then the id is the key. */
+  /** Subject of the caller who may ask for it; empty where nobody authenticates, and then the id is the key. */
   readonly owner: string;
   readonly tool: string;
   readonly status: TaskStatus;

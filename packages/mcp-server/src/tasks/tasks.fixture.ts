@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Guards } from '@tramontane/guards';
 import * as z from 'zod';
 import { elicitation, inputRequired } from '../asking/input-required.ts';
 import { defineTool } from '../definition/define-tool.ts';
@@ -20,7 +21,7 @@ export interface TaskFixture {
   readonly seen: Seen;
   readonly errors: string[];
   /** A client that knows tasks, and can be asked. */
-  readonly open: (caller?: string) => Promise<TestClient & AsyncDisposable>;
+  readonly open: (caller?: string, guards?: Guards) => Promise<TestClient & AsyncDisposable>;
 }
 
 const nothing = z.object({});
@@ -115,10 +116,11 @@ export function createTaskFixture(tasks: TasksOptions = {}): TaskFixture {
     server,
     seen,
     errors,
-    open: caller =>
+    open: (caller, guards) =>
       openTestClient(server, {
         capabilities: { elicitation: {}, extensions: { [TASKS_EXTENSION]: {} } },
-        ...(caller !== undefined && { auth: { fingerprint: caller } }),
+        ...(caller !== undefined && { auth: { subject: caller, fingerprint: 'f' } }),
+        ...(guards && { guards }),
       }),
   };
 }

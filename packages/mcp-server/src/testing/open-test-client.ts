@@ -1,4 +1,4 @@
-import type { AuthInfo } from '../call-context.ts';
+import type { Caller, Guards } from '@tramontane/guards';
 import { KitError } from '../kit-error.ts';
 import type { McpServer } from '../server.ts';
 import { createFrames, type TestEra } from './frames.ts';
@@ -18,7 +18,9 @@ import { toPrompt, toReadResult, toToolResult } from './test-results.ts';
 
 export interface TestClientOptions {
   /** Who the server takes the client for; nobody unless given. */
-  readonly auth?: AuthInfo;
+  readonly auth?: Caller;
+  /** Calls go through them; nobody is refused for want of credentials. */
+  readonly guards?: Guards;
   /** The generation of the protocol to speak; 2026-07-28 unless given. */
   readonly era?: TestEra;
   /** Answers elicitations, sampling and roots. Given, the client declares that it can do all three. */
@@ -73,11 +75,11 @@ export async function openTestClient(
   server: McpServer,
   options: TestClientOptions = {},
 ): Promise<TestClient & AsyncDisposable> {
-  const { answer, auth, era = '2026-07-28' } = options;
+  const { answer, auth, guards, era = '2026-07-28' } = options;
   const capabilities =
     options.capabilities ?? (answer ? { elicitation: { form: {}, url: {} }, sampling: {}, roots: {} } : {});
   const frames = createFrames(era, capabilities);
-  const peer = openTestPeer(server, { auth, answer });
+  const peer = openTestPeer(server, { auth, guards, answer });
 
   /** With the answers the server wants on the way (2026-07-28, "Multi Round-Trip Requests"). */
   const request = async (method: string, params: Json = {}, call: TestCallOptions = {}): Promise<Json> => {

@@ -1,4 +1,5 @@
-import type { AuthInfo } from '../call-context.ts';
+import type { Caller, Guards } from '@tramontane/guards';
+import { toLocalVisit } from '../duplex/local-visit.ts';
 import { openMessageConnection } from '../duplex/message-connection.ts';
 import { isRecord, type RequestId } from '../engine/rpc.ts';
 import { KitError } from '../kit-error.ts';
@@ -22,7 +23,8 @@ export class TestRpcError extends KitError {
 }
 
 export interface TestPeerOptions {
-  readonly auth: AuthInfo | undefined;
+  readonly auth: Caller | undefined;
+  readonly guards: Guards | undefined;
   readonly answer: AnswerQuestion | undefined;
 }
 
@@ -38,6 +40,7 @@ export interface TestPeer {
 
 export function openTestPeer(server: McpServer, options: TestPeerOptions): TestPeer {
   const { auth } = options;
+  const visit = toLocalVisit(options.guards, auth);
   const waiting = new Map<RequestId, PromiseWithResolvers<Json>>();
   const inbox = createInbox();
   let nextId = 0;
@@ -57,6 +60,7 @@ export function openTestPeer(server: McpServer, options: TestPeerOptions): TestP
   const connection = openMessageConnection(server, {
     send: json => receive(JSON.parse(json) as Json),
     ...(auth && { auth }),
+    ...(visit && { visit }),
   });
   const post = (message: object): void => connection.receive(JSON.stringify({ jsonrpc: '2.0', ...message }));
   const answer = async (question: ServerQuestion): Promise<Json> => {

@@ -6,7 +6,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { WebSocketClientTransport } from '@modelcontextprotocol/sdk/client/websocket.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
-import { createBearerCheck } from '@tramontane/guards';
+import { createBearerAuth, createGuards } from '@tramontane/guards';
 import { serveHttp } from '../http/serve-http.ts';
 import { createGate, createShop } from '../http/shop.fixture.ts';
 import { mountWebSocket, type WebSocketMount, type WebSocketOptions } from './mount-websocket.ts';
@@ -178,7 +178,7 @@ describe('beside serveHttp', () => {
 
 describe('an upgrade', () => {
   it('needs the token, the host name and the subprotocol', async () => {
-    const { url } = await open({ auth: createBearerCheck({ tokens: ['secret'] }) });
+    const { url } = await open({ guards: createGuards({ auth: createBearerAuth({ tokens: ['secret'] }) }) });
     const authorization = 'Bearer secret';
     expect(await refused(url)).toMatchObject({
       status: 401,

@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Arrival, Visit } from '@tramontane/guards';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { createAdmission, type AdmissionOptions } from '../http/admission.ts';
 import type { McpServer } from '../server.ts';
 import { openSocket, type OpenSocket } from './open-socket.ts';
-import { refuseUpgrade } from './refuse-upgrade.ts';
+import { refuseUpgrade, type UpgradeRefusal } from './refuse-upgrade.ts';
 
 export interface WebSocketOptions extends AdmissionOptions {
   /** Where upgrades are taken; `/mcp` unless given. Others are left to whoever else listens. */
@@ -28,6 +30,11 @@ export interface WebSocketMount {
   close(): Promise<void>;
 }
 
+interface Decision {
+  readonly visit: Visit;
+  readonly refusal: UpgradeRefusal | undefined;
+}
+
 const SUBPROTOCOL = 'mcp';
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 const MAX_CONNECTIONS = 1000;
@@ -46,7 +53,7 @@ export function mountWebSocket(
   options: WebSocketOptions = {},
 ): WebSocketMount {
   const { path = '/mcp', maxConnections = MAX_CONNECTIONS, pingMs = PING_MS } = options;
-  const admit = createAdmission(options);
+  const { guards, admit } = createAdmission(options, [server]);
   const open = new Set<OpenSocket>();
   let closing: Promise<void> | undefined;
   const upgrader = new WebSocketServer({
@@ -60,20 +67,38 @@ export function mountWebSocket(
 
   const onUpgrade = (request: IncomingMessage, raw: Duplex, head: Buffer): void => {
     if (toPath(request.url) !== path) return;
-    const { host, origin, authorization } = request.headers;
-    const admitted = admit({ host, origin, authorization });
-    if (!admitted.ok) return refuseUpgrade(raw, admitted.status, admitted.detail, admitted.challenge);
+    // The peer may go away while a guard asks somebody; there is nobody to tell then.
+    const onError = (): void => void raw.destroy();
+    raw.on('error', onError);
+    void decide(request).then(({ visit, refusal }) => {
+      guards.leave(visit, refusal?.status ?? 101);
+      if (refusal) return refuseUpgrade(raw, refusal);
+      raw.off('error', onError);
+      upgrader.handleUpgrade(request, raw, head, socket => accept(socket, visit));
+    });
+  };
+  const decide = async (request: IncomingMessage): Promise<Decision> => {
+    const visit = guards.arrive(toArrival(request, path));
+    try {
+      await admit(visit);
+    } catch (error) {
+      server.log.error({ requestId: visit.requestId, err: error }, 'A guard failed.');
+      return { visit, refusal: { status: 500, detail: 'Internal server error.' } };
+    }
+    return { visit, refusal: visit.refusal ?? findRefusal(request) };
+  };
+  const findRefusal = (request: IncomingMessage): UpgradeRefusal | undefined => {
     if (!offersSubprotocol(request)) {
-      return refuseUpgrade(raw, 400, `Offer the subprotocol "${SUBPROTOCOL}" (Sec-WebSocket-Protocol).`);
+      return { status: 400, detail: `Offer the subprotocol "${SUBPROTOCOL}" (Sec-WebSocket-Protocol).` };
     }
     if (closing || open.size >= maxConnections) {
-      return refuseUpgrade(raw, 503, 'The server takes no more connections now. Try again later.');
+      return { status: 503, detail: 'The server takes no more connections now. Try again later.' };
     }
-    upgrader.handleUpgrade(request, raw, head, socket => accept(socket, admitted.auth));
+    return undefined;
   };
-  const accept = (socket: WebSocket, auth: OpenSocket['auth']): void => {
+  const accept = (socket: WebSocket, visit: Visit): void => {
     const one = openSocket(socket, server, {
-      auth,
+      visit,
       maxPending: options.maxPending,
       idleMs: options.idleMs ?? IDLE_MS,
       pingMs,
@@ -90,6 +115,19 @@ export function mountWebSocket(
     upgrader.close();
   };
   return { close: () => (closing ??= end()) };
+}
+
+function toArrival({ headers, method = 'GET', socket }: IncomingMessage, path: string): Arrival {
+  return {
+    method,
+    path,
+    header: name => {
+      const value = headers[name];
+      return typeof value === 'string' ? value : undefined;
+    },
+    peer: socket.remoteAddress,
+    id: randomUUID(),
+  };
 }
 
 function toPath(url = ''): string {

@@ -1,10 +1,10 @@
 import type { WebSocket } from 'ws';
-import type { AuthInfo } from '../call-context.ts';
+import type { Visit } from '@tramontane/guards';
 import { openMessageConnection } from '../duplex/message-connection.ts';
 import type { McpServer } from '../server.ts';
 
 export interface OpenSocketOptions {
-  readonly auth: AuthInfo | undefined;
+  readonly visit: Visit;
   readonly maxPending: number | undefined;
   readonly idleMs: number;
   readonly pingMs: number;
@@ -13,7 +13,6 @@ export interface OpenSocketOptions {
 
 /** One client over WebSocket. */
 export interface OpenSocket {
-  readonly auth: AuthInfo | undefined;
   /** Lets calls in flight finish, `drainMs` at most, and closes. */
   end(drainMs: number): Promise<void>;
 }
@@ -27,7 +26,7 @@ const CLOSE_MS = 1000;
 const CLOSE = { idle: 1000, goingAway: 1001, unsupportedData: 1003, tooSlow: 1008 } as const;
 
 export function openSocket(socket: WebSocket, server: McpServer, options: OpenSocketOptions): OpenSocket {
-  const { auth, maxPending, idleMs, pingMs } = options;
+  const { visit, maxPending, idleMs, pingMs } = options;
   const gone = Promise.withResolvers<void>();
   let answeredPing = true;
 
@@ -46,7 +45,7 @@ export function openSocket(socket: WebSocket, server: McpServer, options: OpenSo
     },
     idleMs,
     onIdle: () => close(CLOSE.idle, 'Idle for too long.'),
-    ...(auth && { auth }),
+    visit,
     ...(maxPending !== undefined && { maxPending }),
   });
   const pinging = setInterval(() => {
@@ -71,7 +70,6 @@ export function openSocket(socket: WebSocket, server: McpServer, options: OpenSo
     options.onClosed();
   });
   return {
-    auth,
     end: async drainMs => {
       await connection.drain(drainMs);
       connection.close();

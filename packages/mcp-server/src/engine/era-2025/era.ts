@@ -9,6 +9,7 @@ import { internalError, toFault, toNotFound } from '../faults.ts';
 import { refuseCursor, toPages } from '../pages.ts';
 import { handlePromptGet, handleRead, handleToolCall, type Asked } from '../requests.ts';
 import { isRecord, RPC, type Params } from '../rpc.ts';
+import { createToolViews } from '../tool-views.ts';
 import { hasCompletions, hasResources, type ServerModel } from '../server-model.ts';
 import { writeValue } from '../era-2026/results.ts';
 import { DIALECT_2025 } from './dialect.ts';
@@ -32,8 +33,8 @@ export function createEra2025(model: ServerModel): Era {
     ['logging/setLevel', inSession(setLevel)],
   ]);
   if (catalogue.tools.size > 0) {
-    const tools = [...catalogue.tools.values()].map(tool => toLegacyTool(tool.published));
-    methods.set('tools/list', list('tools', tools));
+    const views = createToolViews(catalogue, tools => list('tools', tools.map(toLegacyTool)));
+    methods.set('tools/list', (params, meta, id) => views(meta)(params, meta, id));
     methods.set('tools/call', (params, meta) =>
       andThen(handleToolCall(model, toAsked(params, meta)), called =>
         'fault' in called ? called : toToolAnswer(called.outcome),
@@ -102,8 +103,10 @@ function toLegacyTool({ outputSchema, ...tool }: PublishedTool): object {
 function toToolAnswer(outcome: ToolOutcome): Answer {
   if (outcome.kind === 'input_needed') return NOT_ASKED;
   if (outcome.kind === 'failed') {
-    if (outcome.failure === 'unknown') return { fault: toFault(outcome) };
-    return { result: JSON.stringify({ content: [{ type: 'text', text: outcome.message }], isError: true }) };
+    if (outcome.failure === 'unknown' || outcome.failure === 'insufficient_scope')
+      return { fault: toFault(outcome) };
+    const content = [{ type: 'text', text: outcome.message }];
+    return { result: JSON.stringify({ content, isError: true, _meta: outcome.meta }) };
   }
   const { result, valueJson } = outcome;
   const { content, structuredContent, isError, _meta } = result;

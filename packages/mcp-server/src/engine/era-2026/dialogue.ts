@@ -103,7 +103,7 @@ function isResponses(value: unknown): value is Responses {
 function toBinding(method: string, params: Params, meta: RequestMeta): string {
   const { name, uri, arguments: args } = params;
   const digest = createHash('sha256').update(JSON.stringify([method, name, uri, sortKeys(args ?? {})]));
-  return `${meta.auth?.fingerprint ?? ''}\n${digest.digest('base64url')}`;
+  return `${meta.auth?.subject ?? ''}\n${digest.digest('base64url')}`;
 }
 
 /** A client may write the same arguments in another order when it calls again. */

@@ -35,7 +35,11 @@ describe('2026-07-28', () => {
       ['resources/templates/list', {}],
       ['resources/read', { uri: 'docs://a' }],
     ] as const) {
-      const { result } = await modern(method, params, createMeta({ auth: { fingerprint: 'f' } }));
+      const { result } = await modern(
+        method,
+        params,
+        createMeta({ auth: { subject: 'ada', fingerprint: 'f' } }),
+      );
       expect(result).toMatchObject({
         resultType: 'complete',
         _meta: { 'io.modelcontextprotocol/serverInfo': { name: 'shop', version: '1.2.3' } },

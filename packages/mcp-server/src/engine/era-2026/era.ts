@@ -12,6 +12,7 @@ import { createSkillMethods, type SkillAnswers } from '../../skills/skill-method
 import { SKILLS_EXTENSION } from '../../skills/skill.ts';
 import { declaresTasks, TASKS_EXTENSION } from '../../tasks/task.ts';
 import { hasCompletions, hasResources, hasTasks, toCapabilities, type ServerModel } from '../server-model.ts';
+import { createToolViews } from '../tool-views.ts';
 import { checkToolHeaders, toAsked } from './asked.ts';
 import { toCacheable } from './cacheable.ts';
 import { admitRequest, MODERN_VERSIONS, readClient } from './envelope.ts';
@@ -37,8 +38,11 @@ export function createEra2026(model: ServerModel): Era {
     ['subscriptions/listen', createListen(model, about)],
   ]);
   if (catalogue.tools.size > 0) {
-    const tools = [...catalogue.tools.values()].map(tool => tool.published);
-    methods.set('tools/list', list('tools', tools));
+    const differ = [...catalogue.tools.values()].some(({ scopes }) => scopes.length > 0);
+    const views = createToolViews(catalogue, tools =>
+      toCacheable([...toPages('tools', tools, pageSize)], about, model, differ),
+    );
+    methods.set('tools/list', (params, meta, id) => views(meta)(params, meta, id));
     const toToolAnswer = createToolAnswer(about);
     methods.set('tools/call', (params, meta) => {
       const mismatch = checkToolHeaders(model, params, meta);

@@ -2,6 +2,7 @@ import { CapabilityMissing } from '../../asking/dialogue.ts';
 import { missingCapability } from '../../asking/question.ts';
 import type { ToolOutcome } from '../../call-tool.ts';
 import type { CacheHint } from '../../definition/define-resource.ts';
+import type { Failure } from '../../failure.ts';
 import type { PromptOutcome } from '../../get-prompt.ts';
 import type { ReadOutcome } from '../../read-resource.ts';
 import type { InputNeeded } from '../../run-handler.ts';
@@ -23,12 +24,19 @@ export function createToolAnswer(about: object): (outcome: Final<ToolOutcome>) =
   const tail = `,"_meta":${JSON.stringify(about)}}`;
   return outcome => {
     if (outcome.kind === 'failed') {
-      const { failure, message } = outcome;
-      if (failure === 'unknown' || failure === 'capability_missing' || failure === 'client_failed') {
+      const { failure, message, meta } = outcome;
+      if (isFault(failure)) {
         return { fault: toFault(outcome) };
       }
       const content = [{ type: 'text', text: message }];
-      return { result: JSON.stringify({ resultType: 'complete', content, isError: true, _meta: about }) };
+      return {
+        result: JSON.stringify({
+          resultType: 'complete',
+          content,
+          isError: true,
+          _meta: { ...about, ...meta },
+        }),
+      };
     }
     const { result, valueJson } = outcome;
     if (valueJson !== undefined) {
@@ -47,6 +55,16 @@ export function createToolAnswer(about: object): (outcome: Final<ToolOutcome>) =
       }),
     };
   };
+}
+
+/** The others are results that a model can read and act on. */
+function isFault(failure: Failure): boolean {
+  return (
+    failure === 'unknown' ||
+    failure === 'capability_missing' ||
+    failure === 'client_failed' ||
+    failure === 'insufficient_scope'
+  );
 }
 
 /** The content of a result that is one value: its JSON as text. */

@@ -1,4 +1,4 @@
-import { createBearerCheck, serveHttp, serveStdio } from '@tramontane/mcp-server';
+import { createBearerAuth, createGuards, serveHttp, serveStdio } from '@tramontane/mcp-server';
 import { createServer } from './server.ts';
 
 const { HOST = '127.0.0.1', PORT = '8000', DOCS_FOLDER = 'docs', MCP_SECRET_TOKEN: token } = process.env;
@@ -12,8 +12,8 @@ if (process.argv.includes('--stdio')) {
       `Everyone who reaches ${HOST} could call the tools. Set MCP_SECRET_TOKEN, or leave HOST out.`,
     );
   }
-  const auth = token ? { auth: createBearerCheck({ tokens: [token] }) } : {};
-  const serving = await serveHttp(server, { host: HOST, port: Number(PORT), ...auth });
+  const auth = token ? { auth: createBearerAuth({ tokens: [token] }) } : {};
+  const serving = await serveHttp(server, { host: HOST, port: Number(PORT), guards: createGuards(auth) });
   process.stdout.write(`ready ${serving.url}\n`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void serving.close());

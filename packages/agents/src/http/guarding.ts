@@ -1,0 +1,78 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { createGuards, type Guards, type Refusal, type Visit } from '@tramontane/guards';
+import { toErrorBody, toUnauthorizedBody } from '@tramontane/wire';
+import type { ApiKeyStore } from '../core/api-key.ts';
+import { createKeyCheck } from '../core/key-check.ts';
+import { createKeyAuth, identify } from './caller.ts';
+import { answerError } from './errors.ts';
+
+const visits = new WeakMap<FastifyRequest, Visit>();
+
+/** The guards of the API: callers come with a key of the operator, or a stored one. */
+export function createApiGuards(keys: {
+  readonly operatorKeys: readonly string[];
+  readonly stored: Pick<ApiKeyStore, 'list'>;
+}): Guards {
+  return createGuards({ auth: createKeyAuth(createKeyCheck({ ...keys, now: () => performance.now() })) });
+}
+
+/** Lets in whom the guards let in; what they refuse is answered in the form of this API's errors. */
+export function addGuards(app: FastifyInstance, guards: Guards, isPublic: (url: string) => boolean): void {
+  app.addHook('onRequest', async (request, reply) => {
+    if (isPublic(request.url)) return;
+    const { refusal, caller } = await admit(guards, request);
+    identify(request, caller);
+    if (refusal) return answerRefusal(reply, refusal);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const visit = visits.get(request);
+    if (visit) guards.leave(visit, reply.statusCode);
+  });
+}
+
+/** For addresses that the router cannot read, which reach no hook: they get the same body, and the same check of the key. */
+export function createFrameworkErrors(
+  guards: Guards,
+): (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => void {
+  const answer = async (error: FastifyError, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    try {
+      const { refusal } = await admit(guards, request);
+      if (refusal) answerRefusal(reply, refusal);
+      else answerError(error, request, reply);
+    } catch (broken) {
+      answerError(broken instanceof Error ? broken : error, request, reply);
+    }
+  };
+  return (error, request, reply) => void answer(error, request, reply);
+}
+
+async function admit(guards: Guards, request: FastifyRequest): Promise<Visit> {
+  const { headers, method, url, id, socket } = request;
+  const visit = guards.arrive({
+    method,
+    path: url.split('?', 1)[0] ?? '',
+    header: name => {
+      const value = headers[name];
+      return typeof value === 'string' ? value : undefined;
+    },
+    peer: socket.remoteAddress,
+    id,
+  });
+  visits.set(request, visit);
+  await guards.admit(visit);
+  return visit;
+}
+
+function answerRefusal(reply: FastifyReply, { status, detail, headers = {} }: Refusal): FastifyReply {
+  const body =
+    status === 401
+      ? toUnauthorizedBody()
+      : toErrorBody({ status, type: TYPES.get(status) ?? 'refused', message: detail });
+  return reply.code(status).headers(headers).send(body);
+}
+
+const TYPES: ReadonlyMap<number, string> = new Map([
+  [403, 'forbidden'],
+  [429, 'rate_limited'],
+  [503, 'overloaded'],
+]);

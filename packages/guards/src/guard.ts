@@ -1,0 +1,105 @@
+import type { Caller } from './caller.ts';
+import type { MaybePromise } from './maybe-promise.ts';
+import type { HeaderLookup, Refusal, Visit } from './visit.ts';
+
+/**
+ * What one section of `createGuards` does. Every part is optional, and a part that nobody has costs nothing: the parts
+ * of all sections are put together once, in a fixed order (docs/decisions/0007-guards.md).
+ */
+export interface Guard {
+  /** Before the caller is known: cheap checks, and limits by address. */
+  readonly arrive?: HttpCheck;
+  /** The caller is known (or the server asks for none); the body is not read yet. */
+  readonly admit?: HttpCheck;
+  /** The answer is decided, whoever decided it. Must not throw. */
+  readonly leave?: (visit: Visit, status: number) => void;
+  /** Around the call of a tool. */
+  readonly call?: CallGuard;
+  /** Paths of its own, as `/metrics`. */
+  readonly routes?: readonly GuardRoute[];
+  /** Lets go of connections and timers. */
+  readonly close?: () => Promise<void>;
+}
+
+/** A refusal ends the request there. */
+export type HttpCheck = (visit: Visit) => MaybePromise<Refusal | undefined>;
+
+/**
+ * Calls `next`, once at most, and returns its outcome or another one; or returns a `failed` one without calling it.
+ * `next` never throws or rejects. It resolves when the work is done: of a call that goes on as a task, at the task's end.
+ */
+export type CallGuard = (
+  call: GuardedCall,
+  next: () => MaybePromise<CallOutcome>,
+) => MaybePromise<CallOutcome>;
+
+/** A call of a tool: the same from every transport. */
+export interface GuardedCall {
+  readonly requestId: string;
+  /** As the caller gave it; it need not be the name of a tool. */
+  readonly name: string;
+  /** `undefined`: there is none of that name. */
+  readonly tool: GuardedTool | undefined;
+  /** As they came; checked by nobody yet. */
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly caller: Caller | undefined;
+  /** Of the client; `undefined` on stdio. */
+  readonly address: string | undefined;
+  /** Absent on transports without headers. */
+  readonly header: HeaderLookup | undefined;
+  /** `params._meta`: trace context and the like. */
+  readonly meta: Readonly<Record<string, unknown>> | undefined;
+  /** From `_meta["io.tramontane/idempotency-key"]` or the header `Idempotency-Key`. */
+  readonly idempotencyKey: string | undefined;
+  /** Aborts when nobody waits for the call any more. */
+  readonly signal: AbortSignal;
+}
+
+/** What a server says of a tool. */
+export interface GuardedTool {
+  readonly name: string;
+  /** Declared `idempotent`: it takes an idempotency key. */
+  readonly idempotent: boolean;
+  readonly annotations: { readonly readOnlyHint?: boolean; readonly destructiveHint?: boolean } | undefined;
+}
+
+/** How a call ended. */
+export type CallOutcome =
+  | {
+      readonly kind: 'result';
+      readonly result: {
+        readonly content: readonly object[];
+        readonly structuredContent?: unknown;
+        readonly isError?: boolean;
+        readonly _meta?: Readonly<Record<string, unknown>>;
+      };
+      /** `structuredContent` as JSON, where it was written already; it goes before `result`. Leave it out of a changed result. */
+      readonly valueJson?: string;
+    }
+  /** The client has to answer first, and calls again. */
+  | { readonly kind: 'input_needed' }
+  | CallFailed;
+
+/** There is no result; `message` says why, to the model and the caller. */
+export interface CallFailed {
+  readonly kind: 'failed';
+  /** `refused` is for guards; the others are the server's own. */
+  readonly failure: string;
+  readonly message: string;
+  /** With `refused`: goes into the `_meta` of the result. */
+  readonly meta?: Readonly<Record<string, unknown>>;
+}
+
+/** Answers GET. */
+export interface GuardRoute {
+  readonly path: string;
+  /** Without credentials; the address is checked all the same. */
+  readonly open: boolean;
+  readonly answer: (visit: Visit) => MaybePromise<GuardAnswer>;
+}
+
+export interface GuardAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}

@@ -1,0 +1,47 @@
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
+import { expect, it, onTestFinished } from 'vitest';
+import { createGuards } from './create-guards.ts';
+import { openOverloadGuard } from './overload.ts';
+
+function open(options: Parameters<typeof openOverloadGuard>[0]) {
+  const guards = createGuards({ overload: openOverloadGuard(options) });
+  onTestFinished(() => guards.close());
+  const arrive = () => {
+    const visit = guards.arrive({ method: 'GET', path: '/', header: () => undefined, id: 'i' });
+    void guards.admit(visit);
+    return visit;
+  };
+  return { guards, arrive };
+}
+
+it('refuses more requests at once than were allowed, until one has left', () => {
+  const { guards, arrive } = open({ maxInFlight: 2 });
+  const first = arrive();
+  arrive();
+  const third = arrive();
+  expect(third.refusal).toMatchObject({ status: 503, by: 'overload', headers: { 'retry-after': '1' } });
+  guards.leave(third, 503);
+  expect(arrive().refusal?.status).toBe(503);
+  guards.leave(first, 200);
+  expect(arrive().refusal).toBeUndefined();
+});
+
+it('refuses while the process is late, and no longer', async () => {
+  const { guards, arrive } = open({ maxDelayMs: 10 });
+  const isRefused = (): boolean => {
+    const visit = arrive();
+    guards.leave(visit, 200);
+    return visit.refusal !== undefined;
+  };
+  // Blocked for as long as nobody is refused, which the limit of the test ends.
+  while (!isRefused()) {
+    const until = performance.now() + 100;
+    while (performance.now() < until);
+    await turn();
+  }
+  while (isRefused()) await delay(20);
+});
+
+it('does not take limits that cannot be', () => {
+  expect(() => openOverloadGuard({ maxInFlight: 0 })).toThrow('overload.maxInFlight is 0');
+});

@@ -1,0 +1,58 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Guard } from './guard.ts';
+import { GuardsError } from './guards-error.ts';
+import type { Refusal, Visit } from './visit.ts';
+
+export interface OverloadOptions {
+  /** Requests being answered at once; one more is refused. 1,000 unless given. A stream counts until it has begun. */
+  readonly maxInFlight?: number;
+  /** Milliseconds that the process is late, on average over a second; above it new requests are refused. 1,000 unless given. */
+  readonly maxDelayMs?: number;
+}
+
+const MAX_IN_FLIGHT = 1000;
+const MAX_DELAY_MS = 1000;
+const LOOK_MS = 1000;
+/** The monitor's own precision, which is part of what it measures. */
+const RESOLUTION_MS = 20;
+
+const REFUSAL: Refusal = {
+  status: 503,
+  by: 'overload',
+  detail: 'The server has too much to do. Try again in a moment.',
+  headers: { 'retry-after': '1' },
+};
+
+/**
+ * Refuses with 503 and `Retry-After` what could only be answered late, before anything is done for it. Until `close()`
+ * it watches the event loop.
+ *
+ * @throws GuardsError `bad_option`
+ */
+export function openOverloadGuard(options: OverloadOptions = {}): Guard & { close(): Promise<void> } {
+  const { maxInFlight = MAX_IN_FLIGHT, maxDelayMs = MAX_DELAY_MS } = options;
+  for (const [name, value] of Object.entries({ maxInFlight, maxDelayMs })) {
+    if (Number.isSafeInteger(value) && value > 0) continue;
+    throw new GuardsError('bad_option', `overload.${name} is ${value}. Give a whole number from 1.`);
+  }
+  const inFlight = new Set<Visit>();
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  let isLate = false;
+  delay.enable();
+  const looking = setInterval(() => {
+    isLate = delay.mean / 1e6 - RESOLUTION_MS > maxDelayMs;
+    delay.reset();
+  }, LOOK_MS).unref();
+  return {
+    arrive: visit => {
+      if (isLate || inFlight.size >= maxInFlight) return REFUSAL;
+      inFlight.add(visit);
+      return undefined;
+    },
+    leave: visit => void inFlight.delete(visit),
+    close: async () => {
+      clearInterval(looking);
+      delay.disable();
+    },
+  };
+}
