@@ -3,6 +3,7 @@ import { LOAD_CORE } from './process-pinning.ts';
 
 /** The Agents API under test, and what it works with. */
 export interface AgentsClient {
+  readonly pid: number;
   /** Sends JSON. @throws Error for a status other than 2xx. */
   post(path: string, body: object): Promise<Record<string, unknown>>;
   /** Milliseconds from sending JSON to the first bytes of the stream that hold `mark`. The rest is read too. */
@@ -20,8 +21,9 @@ export async function openTools(context: BenchContext, tools: number): Promise<s
 }
 
 export async function openAgentsServer(context: BenchContext, model: string): Promise<AgentsClient> {
-  const { url } = await context.open('peers/agents-server.ts', [`--model=${model}`]);
+  const { url, pid } = await context.open('peers/agents-server.ts', [`--model=${model}`]);
   return {
+    pid,
     post: async (path, body) => (await (await send(url + path, body)).json()) as Record<string, unknown>,
     timeTo: (mark, path, body) => timeTo(mark, url + path, body),
   };

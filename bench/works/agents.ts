@@ -9,7 +9,7 @@ import {
 } from '../agents-client.ts';
 import type { BenchContext } from '../bench-context.ts';
 import type { WorkResult } from '../result.ts';
-import { mediansOf, takeTimes, toTimeRatio } from '../times.ts';
+import { mediansOf, takeTimes, toTimeRatio, type Timed } from '../times.ts';
 
 /** The Agents API with its database: a run of ten tool calls beside other loops, the first token, a long history. */
 export async function measureAgents(context: BenchContext): Promise<WorkResult> {
@@ -42,12 +42,12 @@ async function measureTenCalls(
     tools: [{ type: 'connector', connector_id: 'sums' }],
   });
   const peer = async (name: string, program: string) => {
-    const { url } = await context.open(program, [`--model=${model}`, `--tools=${tools}`]);
-    return timed(name, async () => await (await send(url, {})).text());
+    const { url, pid } = await context.open(program, [`--model=${model}`, `--tools=${tools}`]);
+    return timed(name, pid, async () => await (await send(url, {})).text());
   };
   const times = await takeTimes(
     [
-      timed('tramontane', async () => {
+      timed('tramontane', api.pid, async () => {
         const { outputs } = await api.post('/v1/conversations', { agent_id: agent['id'], inputs: QUESTION });
         return JSON.stringify(outputs);
       }),
@@ -62,23 +62,24 @@ async function measureTenCalls(
       {
         work,
         of: 'time, tramontane / @openai/agents',
-        ratio: toTimeRatio(times, 'tramontane', '@openai/agents'),
+        ...toTimeRatio(times, 'tramontane', '@openai/agents'),
         wanted: { atMost: 1 },
       },
       {
         work,
         of: 'time, tramontane / ai',
-        ratio: toTimeRatio(times, 'tramontane', 'ai'),
+        ...toTimeRatio(times, 'tramontane', 'ai'),
         note: 'ours writes every step down, the others nothing',
       },
     ],
-    figures: { tenCallsMs: mediansOf(times) },
+    figures: { tenCalls: mediansOf(times) },
   };
 }
 
-function timed(name: string, run: () => Promise<string>) {
+function timed(name: string, pid: number, run: () => Promise<string>): Timed {
   return {
     name,
+    pid,
     take: async () => {
       const started = performance.now();
       const words = await run();
@@ -114,11 +115,11 @@ async function measureFirstToken(
       {
         work: `first token, ${SLOW_MS} ms at the provider`,
         of: 'time, tramontane / provider',
-        ratio: toTimeRatio(times, 'tramontane', 'provider'),
+        ...toTimeRatio(times, 'tramontane', 'provider'),
         wanted: { atMost: 1.05 },
       },
     ],
-    figures: { firstTokenMs: mediansOf(times) },
+    figures: { firstToken: mediansOf(times) },
   };
 }
 
@@ -151,17 +152,17 @@ async function measureLongHistory(
       {
         work,
         of: 'time outside the model, long / small without tools',
-        ratio: toTimeRatio(times, 'long', 'small'),
+        ...toTimeRatio(times, 'long', 'small'),
         wanted: { atMost: 2 },
       },
       {
         work,
         of: 'time outside the model, long / small with the same tools',
-        ratio: toTimeRatio(times, 'long', 'small, same tools'),
+        ...toTimeRatio(times, 'long', 'small, same tools'),
         note: 'what the history alone costs',
       },
     ],
-    figures: { longHistoryMs: mediansOf(times) },
+    figures: { longHistory: mediansOf(times) },
   };
 }
 
