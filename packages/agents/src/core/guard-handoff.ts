@@ -1,4 +1,4 @@
-import { CANCELLED_OUTCOME, type Entry, type Handoff, type ToolCall } from '@tramontane/engine';
+import type { Entry, Handoff, ToolCall } from '@tramontane/engine';
 import { ApiError } from './api-error.ts';
 import { refusedCall } from './call-connector.ts';
 import type { Guardrails } from './guardrails.ts';
@@ -21,7 +21,7 @@ export async function guardHandoff(
     await guardrails.check(next.guardrails, read, signal);
     return undefined;
   } catch (error) {
-    if (signal.aborted) return { refused: CANCELLED_OUTCOME };
+    if (signal.aborted) return { refused: refusedCall(call, 'cancelled', 'the run was cancelled.') };
     if (!(error instanceof ApiError)) throw error;
     const { code, message } = error;
     const failure = { code, message: `${next.agentName ?? 'The next agent'} did not take over. ${message}` };
