@@ -1,0 +1,46 @@
+import type { Guard } from '../guard.ts';
+import { watchCall, type EndedCall } from './ended-call.ts';
+import { createRedaction, type RedactionOptions } from './redaction.ts';
+
+/** Takes one JSON object a call, without the end of the line. */
+export interface AuditSink {
+  readonly write: (json: string) => void;
+  /** Resolves when everything is where it belongs. */
+  readonly close?: () => Promise<void>;
+}
+
+export interface AuditOptions {
+  /** `openAuditFile`, or one of your own. */
+  readonly sink: AuditSink;
+  readonly redact?: RedactionOptions;
+}
+
+/**
+ * Who called what, when, with which arguments and to which end: one JSON object for every call of a tool, refused ones
+ * as well. Secrets among the arguments are left out.
+ */
+export function createAudit({ sink, redact: options }: AuditOptions): Guard {
+  const redact = createRedaction(options);
+  const toRecord = ({ call, status, errorType, error, durationSeconds }: EndedCall): string => {
+    const { requestId, name, args, caller, address, idempotencyKey } = call;
+    const head = JSON.stringify({
+      time: new Date().toISOString(),
+      request_id: requestId,
+      caller: caller?.subject,
+      credential: caller?.fingerprint,
+      client_ip: address,
+      tool_name: name.slice(0, 64),
+      idempotency_key: idempotencyKey,
+      status,
+      error_type: errorType,
+      error,
+      duration_seconds: Math.round(durationSeconds * 1_000_000) / 1_000_000,
+    });
+    // Written once: the arguments are JSON already.
+    return `${head.slice(0, -1)},"arguments":${redact(args)}}`;
+  };
+  return {
+    call: (call, next) => watchCall(call, next, ended => sink.write(toRecord(ended))),
+    ...(sink.close && { close: sink.close }),
+  };
+}

@@ -1,0 +1,2 @@
+export { createTracing } from './create-tracing.ts';
+export type { TracingOptions } from './create-tracing.ts';

@@ -1,0 +1,2 @@
+export { openPostgresOnceStore } from './open-postgres-once-store.ts';
+export type { PostgresOnceStoreOptions } from './open-postgres-once-store.ts';
