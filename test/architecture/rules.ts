@@ -24,6 +24,7 @@ export const ROOM_IMPORTS: Readonly<Record<string, readonly string[] | 'all'>> =
   store: ['core'],
   models: ['core'],
   tools: ['core'],
+  telemetry: ['core'],
   'config.ts': ['setting-values.ts'],
   'setting-values.ts': [],
   'generated-keys.ts': ['config.ts', 'store'],
@@ -71,6 +72,7 @@ export const ONLY_IN: readonly { module: RegExp; paths: readonly string[]; why: 
     paths: [
       'packages/agents/src/store/',
       'packages/agents/src/compose.ts',
+      'packages/guards/src/postgres/',
       'packages/mcp-server/src/sql/',
       'packages/mcp-server/src/postgres/',
       'packages/mcp-server/src/saga/postgres/',

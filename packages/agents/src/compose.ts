@@ -45,6 +45,7 @@ import { addOperatorConnectors } from './core/operator-connectors.ts';
 import { createRunStore } from './store/run-store.ts';
 import { createUnansweredCallStore } from './store/unanswered-call-store.ts';
 import { sweepRuns } from './sweep-runs.ts';
+import { createTelemetry } from './telemetry/index.ts';
 import { logHealth } from './tools/log-health.ts';
 import { OperatorServersError, readOperatorServers } from './tools/operator-servers.ts';
 import { watchToolServers } from './watch-tool-servers.ts';
@@ -136,14 +137,14 @@ export async function startServer(config: Config, options: StartServerOptions = 
       { connectors, credentials: credentialStore, vault, box, now, db, egress },
       () => config.publicUrl ?? `http://${urlHost(config.host)}:${listening}`,
     );
+    const telemetry = createTelemetry(catalogue);
     const pins = createPinStore(db);
-    const policy = config.toolChanges;
     const servers = watchToolServers(connections, {
       authorizers: oauth.authorizers,
       processOf,
       trusted: [...config.trustedToolServers, ...extra.map(origin => `http://${origin}`)],
       pins,
-      policy,
+      policy: config.toolChanges,
       credentials: credentialStore,
       now,
       log,
@@ -153,7 +154,7 @@ export async function startServer(config: Config, options: StartServerOptions = 
       credentials: credentialStore,
       preferences: createPreferenceStore(db),
       vault,
-      servers,
+      servers: telemetry.watchTools(servers),
       known: servers,
       now,
     };
@@ -174,7 +175,7 @@ export async function startServer(config: Config, options: StartServerOptions = 
     const planner = createPlanner(agents);
     const runs = openRuns({
       ...toolPorts,
-      callModel: createCallModel(catalogue),
+      ...telemetry.watch(createCallModel(catalogue)),
       limits: LIMITS,
       planHandoff: planner.planHandoff,
       guardrails,

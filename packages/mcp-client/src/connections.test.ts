@@ -134,8 +134,12 @@ describe.each(kinds)('%s', (_name, dialect, protocolVersion, openServer) => {
       content: [{ type: 'text', text: '{"sum":5}' }],
       structuredContent: { sum: 5 },
     });
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    await connections.callTool(targetOf(server.origin), { ...callOf('greet'), trace: { traceparent } });
+    const common = { idempotencyKey: 'key-1', requestId: 'request-1' };
     expect(server.calls).toEqual([
-      { name: 'add', arguments: { a: 2, b: 3 }, idempotencyKey: 'key-1', requestId: 'request-1' },
+      { name: 'add', arguments: { a: 2, b: 3 }, ...common },
+      { name: 'greet', arguments: {}, ...common, traceparent },
     ]);
   });
 

@@ -164,7 +164,7 @@ async function callOnce(
     {
       name: call.name,
       arguments: call.arguments,
-      _meta: { 'io.tramontane/idempotency-key': call.idempotencyKey },
+      _meta: { ...call.trace, 'io.tramontane/idempotency-key': call.idempotencyKey },
     },
     {
       ...limits,
@@ -174,6 +174,7 @@ async function callOnce(
       },
       headers: {
         ...limits.headers,
+        ...call.trace,
         ...(call.requestId === undefined ? {} : { 'x-request-id': call.requestId }),
       },
       // Only the part that headers are made from: with an output schema the SDK would throw away the answer of a

@@ -103,6 +103,7 @@ async function invoke(about: About, invokeUrl: URL, call: ToolCall): Promise<Cal
     method: 'POST',
     headers: {
       'content-type': 'application/json',
+      ...call.trace,
       'idempotency-key': call.idempotencyKey,
       ...(call.requestId === undefined ? {} : { 'x-request-id': call.requestId }),
     },

@@ -17,6 +17,8 @@ export interface ToolCall {
   idempotencyKey: string;
   /** Sent as X-Request-ID. */
   requestId?: string;
+  /** W3C trace context by its field names (`traceparent`, `tracestate`, `baggage`); sent in `_meta` and as headers. */
+  trace?: Readonly<Record<string, string>>;
   signal: AbortSignal;
   /** What the tool tells of its work. Each report also starts the idle limit of the call anew. */
   onProgress?: (progress: Progress) => void;

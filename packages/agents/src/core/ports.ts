@@ -1,4 +1,4 @@
-import type { RunEvent, ToolContent } from '@tramontane/engine';
+import type { RunEnd, RunEvent, ToolContent } from '@tramontane/engine';
 import type { Agent, AgentConfig } from './agent.ts';
 import type { Caller } from './caller.ts';
 import type { Connector, ConnectorAccess } from './connector.ts';
@@ -149,6 +149,12 @@ export class OwnershipLost extends Error {
   }
 }
 
+/** Carries a run inside what counts and traces it. */
+export type WatchRun = (
+  run: { readonly id: string; readonly plan: RunPlan },
+  carry: () => Promise<RunEnd>,
+) => Promise<RunEnd>;
+
 /** Who answers for a model's name. Throws ApiError `invalid_model` when nobody does. */
 export type CheckModel = (name: string) => { readonly offline: boolean };
 
@@ -210,6 +216,8 @@ export interface ToolServers {
       arguments: Readonly<Record<string, unknown>>;
       key: string;
       requestId?: string;
+      /** W3C trace context by its field names, for the tool server. */
+      trace?: Readonly<Record<string, string>>;
       signal: AbortSignal;
     },
   ): Promise<ToolAnswer>;

@@ -3,7 +3,7 @@ import { endingEvents, foldRun, type RunEnd, type RunEvent, type RunSignal } fro
 import type { Caller } from './caller.ts';
 import { carryRun, type CarriedRun, type CarryPorts } from './carry-run.ts';
 import type { Histories } from './histories.ts';
-import { OwnershipLost, type OwnedRun, type RunStore } from './ports.ts';
+import { OwnershipLost, type OwnedRun, type RunStore, type WatchRun } from './ports.ts';
 import { readRun } from './read-run.ts';
 import { createRunFeed, type RunFeed } from './run-feed.ts';
 
@@ -31,13 +31,17 @@ type StartAnswer = Awaited<ReturnType<RunStore['start']>>;
 export interface RunsPorts extends CarryPorts {
   readonly runs: RunStore;
   readonly histories: Histories;
+  readonly watchRun?: WatchRun;
   readonly onError: (error: unknown, runId: string) => void;
 }
 
 /** A run that took so many processes down with it is ended instead of carried again. */
 const MAX_RESUMES = 20;
 
+const UNWATCHED: WatchRun = (_run, carry) => carry();
+
 export function openRuns(ports: RunsPorts): Runs {
+  const { watchRun = UNWATCHED } = ports;
   const carried = new Map<
     string,
     { feed: RunFeed; done: Promise<void>; stop: AbortController; cancel: AbortController }
@@ -61,7 +65,8 @@ export function openRuns(ports: RunsPorts): Runs {
       }
     };
     const cancel = new AbortController();
-    const done = carryRun(run, append, feed, ports, AbortSignal.any([stop.signal, cancel.signal]))
+    const either = AbortSignal.any([stop.signal, cancel.signal]);
+    const done = watchRun(run, () => carryRun(run, append, feed, ports, either))
       // What the store refused or could not take is not the run's fault: the sweep goes on with it from its log.
       .catch(error => (stop.signal.aborted ? report(error) : giveUp(run, error, feed, ports)))
       .then(() => {
@@ -162,19 +167,17 @@ async function* readUnstored(
   const stop = new AbortController();
   const keepNothing = async () => {};
   // Nothing waits here for a person: there would be nobody to come back to.
-  const plan = { ...run.plan, confirmation: 'refuse' as const };
-  const done = carryRun(
-    { ...run, plan },
-    keepNothing,
-    feed,
-    ports,
-    AbortSignal.any([signal, stop.signal]),
-  ).catch((error: unknown): RunEnd => {
-    ports.onError(error, run.id);
-    const end = failed('The server failed while it carried this run.');
-    feed.record(Number.MAX_SAFE_INTEGER, [{ type: 'run.finished', at: ports.now().toISOString(), end }]);
-    return end;
-  });
+  const alone = { ...run, plan: { ...run.plan, confirmation: 'refuse' as const } };
+  const { watchRun = UNWATCHED } = ports;
+  const either = AbortSignal.any([signal, stop.signal]);
+  const done = watchRun(alone, () => carryRun(alone, keepNothing, feed, ports, either)).catch(
+    (error: unknown): RunEnd => {
+      ports.onError(error, run.id);
+      const end = failed('The server failed while it carried this run.');
+      feed.record(Number.MAX_SAFE_INTEGER, [{ type: 'run.finished', at: ports.now().toISOString(), end }]);
+      return end;
+    },
+  );
   void done.then(() => feed.end());
   try {
     yield* feed.read(0, signal);

@@ -23,6 +23,7 @@ import { addHealthRoutes, type Health } from './health-routes.ts';
 import { acceptJsonOnly } from './json-body.ts';
 import { addModelRoutes } from './model-routes.ts';
 import { CALLBACK_PATH, CLIENT_METADATA_PATH, type SignInRoutes, addSignInRoutes } from './sign-in-routes.ts';
+import { traceRequests } from './trace-requests.ts';
 import { addUnansweredCallRoutes } from './unanswered-call-routes.ts';
 import { addOpenApiRoute } from './openapi/index.ts';
 import { addToolTrustRoutes } from './tool-trust-routes.ts';
@@ -70,6 +71,7 @@ export function createHttpServer(
   if (options.onRoute) app.addHook('onRoute', options.onRoute);
   acceptJsonOnly(app);
   keepKeyHolders(app);
+  traceRequests(app);
 
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);

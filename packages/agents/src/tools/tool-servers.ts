@@ -57,6 +57,7 @@ export function createToolServers(
           arguments: { ...call.arguments },
           idempotencyKey: call.key,
           ...(call.requestId !== undefined && { requestId: call.requestId }),
+          ...(call.trace && { trace: call.trace }),
           signal: call.signal,
         })
         .catch(error => Promise.reject(toFailure(error, connector, call.signal)));

@@ -43,11 +43,13 @@ export async function openRestServer(options: RestServerOptions): Promise<ToolSe
     }
     const key = request.headers['idempotency-key'];
     const id = request.headers['x-request-id'];
+    const trace = request.headers['traceparent'];
     const call: SeenCall = {
       name,
       arguments: args as Record<string, unknown>,
       ...(typeof key === 'string' ? { idempotencyKey: key } : {}),
       ...(typeof id === 'string' ? { requestId: id } : {}),
+      ...(typeof trace === 'string' ? { traceparent: trace } : {}),
     };
     calls.push(call);
     const gone = new AbortController();

@@ -8,6 +8,8 @@ export interface SeenCall {
   idempotencyKey?: string;
   /** From the header X-Request-ID. */
   requestId?: string;
+  /** From `_meta`, or the header of the REST form. */
+  traceparent?: string;
 }
 
 /** A tool given as plain data. */
@@ -107,10 +109,12 @@ export function toSeenCall(
   requestId: string | null | undefined,
 ): SeenCall {
   const key = meta?.[IDEMPOTENCY_KEY_META];
+  const traceparent = meta?.['traceparent'];
   return {
     name: params.name,
     arguments: params.arguments ?? {},
     ...(typeof key === 'string' ? { idempotencyKey: key } : {}),
     ...(requestId === null || requestId === undefined ? {} : { requestId }),
+    ...(typeof traceparent === 'string' ? { traceparent } : {}),
   };
 }

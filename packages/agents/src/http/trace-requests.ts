@@ -1,0 +1,37 @@
+import { context, propagation, SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+
+const NAME = '@tramontane/agents';
+
+/**
+ * A span for each request, below the one in its headers, and everything the request starts inside it (OpenTelemetry,
+ * semantic conventions for HTTP, "Server"). Without an OpenTelemetry SDK it costs next to nothing.
+ */
+export function traceRequests(app: FastifyInstance): void {
+  const spans = new WeakMap<FastifyRequest, Span>();
+  app.addHook('onRequest', (request, _reply, done) => {
+    const route = request.routeOptions.url;
+    const parent = propagation.extract(context.active(), request.headers);
+    const name = route === undefined ? request.method : `${request.method} ${route}`;
+    const attributes = {
+      'http.request.method': request.method,
+      'url.path': request.url.split('?', 1)[0] ?? '',
+      'client.address': request.ip,
+      'tramontane.request_id': request.id,
+      ...(route !== undefined && { 'http.route': route }),
+    };
+    const span = trace.getTracer(NAME).startSpan(name, { kind: SpanKind.SERVER, attributes }, parent);
+    spans.set(request, span);
+    context.with(trace.setSpan(parent, span), done);
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const span = spans.get(request);
+    span?.setAttribute('http.response.status_code', reply.statusCode);
+    if (reply.statusCode >= 500) {
+      span?.setAttribute('error.type', String(reply.statusCode));
+      span?.setStatus({ code: SpanStatusCode.ERROR });
+    }
+    span?.end();
+    done();
+  });
+}

@@ -1,0 +1,49 @@
+import { context, propagation, SpanKind } from '@opentelemetry/api';
+import type { ToolServers } from '../core/ports.ts';
+import { inSpan, markFailed, toErrorType } from './in-span.ts';
+import type { ServerMetrics } from './metrics.ts';
+
+/**
+ * Counts and traces calls of tools, and hands the trace on to the tool server (OpenTelemetry, semantic conventions for
+ * MCP, "Client").
+ */
+export function watchToolCalls(servers: ToolServers, metrics: ServerMetrics): ToolServers {
+  return {
+    ...servers,
+    call: async (connector, access, call) => {
+      const { hostname, port, protocol } = new URL(connector.config.server);
+      const attributes = {
+        'mcp.method.name': 'tools/call',
+        'gen_ai.operation.name': 'execute_tool',
+        'gen_ai.tool.name': call.tool,
+        'tramontane.connector.id': connector.id,
+        'network.transport': 'tcp',
+        'server.address': hostname,
+        'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
+      };
+      const started = performance.now();
+      const count = (status: string): void => {
+        metrics.toolCalls.inc({ status });
+        metrics.toolSeconds.observe((performance.now() - started) / 1000);
+      };
+      try {
+        const answer = await inSpan(`tools/call ${call.tool}`, SpanKind.CLIENT, attributes, async span => {
+          const answered = await servers.call(connector, access, { ...call, trace: currentTrace() });
+          if (answered.isError) markFailed(span, 'tool_error');
+          return answered;
+        });
+        count(answer.isError ? 'tool_error' : 'success');
+        return answer;
+      } catch (error) {
+        count(toErrorType(error));
+        throw error;
+      }
+    },
+  };
+}
+
+function currentTrace(): Record<string, string> {
+  const carrier: Record<string, string> = {};
+  propagation.inject(context.active(), carrier);
+  return carrier;
+}
