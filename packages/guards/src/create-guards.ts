@@ -119,5 +119,7 @@ function nest(guards: readonly CallGuard[]): CallGuard | undefined {
   const [first, ...others] = guards;
   if (first === undefined) return undefined;
   const inner = nest(others);
-  return inner === undefined ? first : (call, next) => first(call, () => inner(call, next));
+  if (inner === undefined) return first;
+  return (call, next) =>
+    first(call, own => inner(call, own === undefined ? next : (inside = own) => next(inside)));
 }

@@ -28,10 +28,10 @@ export type HttpCheck = (visit: Visit) => MaybePromise<Refusal | undefined>;
  * Calls `next`, once at most, and returns its outcome or another one; or returns a `failed` one without calling it.
  * `next` never throws or rejects. It resolves when the work is done: of a call that goes on as a task, at the task's end.
  */
-export type CallGuard = (
-  call: GuardedCall,
-  next: () => MaybePromise<CallOutcome>,
-) => MaybePromise<CallOutcome>;
+export type CallGuard = (call: GuardedCall, next: RunCall) => MaybePromise<CallOutcome>;
+
+/** `signal`: stops the call, in place of the caller's own. */
+export type RunCall = (signal?: AbortSignal) => MaybePromise<CallOutcome>;
 
 /** A call of a tool: the same from every transport. */
 export interface GuardedCall {

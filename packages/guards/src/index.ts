@@ -10,6 +10,7 @@ export type {
   GuardedTool,
   GuardRoute,
   HttpCheck,
+  RunCall,
 } from './guard.ts';
 export type { Auth, AuthVerdict } from './auth.ts';
 export { createBearerAuth } from './bearer-auth.ts';
@@ -34,3 +35,12 @@ export { andThen } from './maybe-promise.ts';
 export type { MaybePromise } from './maybe-promise.ts';
 export { GuardsError } from './guards-error.ts';
 export type { GuardsErrorCode } from './guards-error.ts';
+export type { Log } from './log.ts';
+export { createAudit } from './observe/audit.ts';
+export type { AuditOptions, AuditSink } from './observe/audit.ts';
+export { createCallLog } from './observe/call-log.ts';
+export type { CallLogOptions } from './observe/call-log.ts';
+export { openAuditFile } from './observe/open-audit-file.ts';
+export type { AuditFileOptions } from './observe/open-audit-file.ts';
+export { createRedaction } from './observe/redaction.ts';
+export type { Redaction, RedactionOptions } from './observe/redaction.ts';

@@ -87,7 +87,8 @@ export interface RequestContext {
 export interface ToolContext extends RequestContext {
   /**
    * Equal on every attempt of one call. A tool declared `idempotent` promises that a second call with the same
-   * key has no second effect. From `_meta["io.tramontane/idempotency-key"]`, or `Idempotency-Key` in the REST form.
+   * key has no second effect. From `_meta["io.tramontane/idempotency-key"]`, else the header
+   * `Idempotency-Key`.
    */
   readonly idempotencyKey?: string;
   /** Of the task this call runs as; `undefined` when the caller waits for it. */

@@ -10,16 +10,18 @@ export function guardCall(
   catalogue: Catalogue,
   call: ToolCall,
   log: Log,
-  run: () => MaybePromise<ToolOutcome>,
+  run: (call: ToolCall) => MaybePromise<ToolOutcome>,
 ): MaybePromise<ToolOutcome> {
   const guard = call.meta.visit?.call;
-  if (guard === undefined) return run();
+  if (guard === undefined) return run(call);
   const toBroken = (error: unknown): ToolOutcome => {
     log.error({ requestId: call.meta.requestId, tool: call.name, err: error }, 'A guard failed.');
     return failed('internal', INTERNAL_ERROR);
   };
   try {
-    const guarded = guard(new CallInGuards(call, catalogue), run);
+    const guarded = guard(new CallInGuards(call, catalogue), signal =>
+      run(signal === undefined ? call : { ...call, meta: { ...call.meta, signal } }),
+    );
     return guarded instanceof Promise ? guarded.then(toOutcome, toBroken) : toOutcome(guarded);
   } catch (error) {
     return toBroken(error);

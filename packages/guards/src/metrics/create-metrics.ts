@@ -1,8 +1,9 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { createBearerAuth } from '../bearer-auth.ts';
 import type { Guard, GuardAnswer, HttpCheck } from '../guard.ts';
+import { andThen } from '../maybe-promise.ts';
 import { watchCall, type EndedCall } from '../observe/ended-call.ts';
 import { isLoopbackAddress } from './loopback.ts';
-import { createTokenMatch } from './token-match.ts';
 
 export interface MetricsOptions {
   /** `/metrics` unless given; `false` for none: the text is then had by `text()`. */
@@ -30,7 +31,11 @@ const BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 /** A caller may invent names; only those of real tools become labels. */
 const NO_TOOL = 'unknown';
 
-/** Counts into a registry of its own, so that several servers of one process do not mix. */
+/**
+ * Counts into a registry of its own, so that several servers of one process do not mix.
+ *
+ * @throws GuardsError `bad_token` for a token that no header can carry.
+ */
 export function createMetrics(options: MetricsOptions = {}): Metrics {
   const { path = '/metrics', process: ofProcess = true, rateStore } = options;
   const registry = new Registry();
@@ -73,13 +78,11 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     registers,
   });
   if (rateStore) {
-    new Gauge({
+    const shared = new Gauge({
       name: 'mcp_rate_store_shared',
       help: '1 while rates are counted in Redis, 0 while it is away and this process counts alone.',
       registers,
-      collect() {
-        this.set(rateStore.shared() ? 1 : 0);
-      },
+      collect: () => shared.set(rateStore.shared() ? 1 : 0),
     });
   }
 
@@ -158,14 +161,16 @@ function createAccess(token: string | undefined): HttpCheck {
               'Metrics are for this machine only, as this server asks nobody who they are. Give them a token to read them from elsewhere.',
           };
   }
-  const matches = createTokenMatch(token);
+  const { check } = createBearerAuth({ tokens: [token] });
   return ({ header }) =>
-    matches(header('authorization'))
-      ? undefined
-      : {
-          status: 401,
-          by: 'auth',
-          detail: 'Metrics want a token of their own.',
-          headers: { 'www-authenticate': 'Bearer' },
-        };
+    andThen(check(header), verdict =>
+      verdict.ok
+        ? undefined
+        : {
+            status: 401,
+            by: 'auth',
+            detail: 'Metrics want a token of their own.',
+            headers: { 'www-authenticate': 'Bearer' },
+          },
+    );
 }

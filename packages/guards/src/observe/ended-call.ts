@@ -1,4 +1,4 @@
-import type { CallOutcome, GuardedCall } from '../guard.ts';
+import type { CallOutcome, GuardedCall, RunCall } from '../guard.ts';
 import { andThen, type MaybePromise } from '../maybe-promise.ts';
 
 /** How a call of a tool ended, in the words of logs, metrics and the audit trail. */
@@ -15,7 +15,7 @@ export interface EndedCall {
 /** Runs the call and tells how it ended. A question to the client is no error: the call comes again. */
 export function watchCall(
   call: GuardedCall,
-  next: () => MaybePromise<CallOutcome>,
+  next: RunCall,
   tell: (ended: EndedCall) => void,
 ): MaybePromise<CallOutcome> {
   const started = performance.now();

@@ -10,7 +10,7 @@ export interface RedactionOptions {
 /** Arguments as JSON that may be kept. Never throws. */
 export type Redaction = (args: Readonly<Record<string, unknown>>) => string;
 
-export const REDACTED = '[redacted]';
+const REDACTED = '[redacted]';
 
 /** Parts of names of fields that hold secrets. */
 const SECRET_NAME =

@@ -135,3 +135,36 @@ it('the memory forgets a result when its time is over', async () => {
   await store.settle('a', 'done');
   expect(await store.claim('b', 'x')).toEqual({ kind: 'mine' });
 });
+
+describe('a call under a key', () => {
+  it('goes on when its caller goes away, and who comes back has its result', async () => {
+    const guard = createOnce({ log: quiet });
+    const gate = Promise.withResolvers<CallOutcome>();
+    const gone = new AbortController();
+    let given: AbortSignal | undefined;
+    const first = guard.call?.(createCall({ signal: gone.signal }), signal => {
+      given = signal;
+      return gate.promise;
+    });
+    gone.abort();
+    const second = guard.call?.(createCall(), () => toResult('a second one'));
+    gate.resolve(toResult('the first'));
+    expect(await second).toEqual(toResult('the first'));
+    expect(await first).toEqual(toResult('the first'));
+    expect(given?.aborted).toBe(false);
+  });
+
+  it('is waited for by close, which keeps its result', async () => {
+    const store = createMemoryOnceStore();
+    const guard = createOnce({ log: quiet, store });
+    const gate = Promise.withResolvers<CallOutcome>();
+    const running = guard.call?.(createCall(), () => gate.promise);
+    const closing = guard.close?.();
+    gate.resolve(toResult('done'));
+    await closing;
+    expect(await running).toEqual(toResult('done'));
+    expect(await createOnce({ log: quiet, store }).call?.(createCall(), () => toResult('again'))).toEqual(
+      toResult('done'),
+    );
+  });
+});

@@ -1,4 +1,5 @@
-import type { CallFailed, CallOutcome, Guard, GuardedCall } from '../guard.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CallFailed, CallOutcome, Guard, GuardedCall, RunCall } from '../guard.ts';
 import { toCallerKey } from '../limits/caller-key.ts';
 import type { Log } from '../log.ts';
 import { createMemoryOnceStore } from './memory-once-store.ts';
@@ -14,6 +15,8 @@ export interface OnceOptions {
 }
 
 const WAIT_MS = 30_000;
+/** How long `close` waits for calls that run under a key, in milliseconds. */
+const CLOSE_MS = 10_000;
 /** A key is what a caller makes up. */
 const MOST_KEY = 255;
 /** Characters of a result that is kept; of a longer one only that there was one. */
@@ -24,9 +27,12 @@ const NOT_BEGUN = new Set(['unknown', 'invalid_arguments', 'refused', 'capabilit
 /**
  * A call with an idempotency key runs once: the same key and arguments give the first result again, also while the first
  * is running; other arguments are refused. For every tool that is not declared read-only. A key belongs to its caller and
- * its tool, and is kept as long as its result.
+ * its tool, and is kept as long as its result. Such a call goes on when its caller goes away or cancels it: whoever comes
+ * back with the key has its result. Its time limit stops it, and `close`, which waits ten seconds first.
  */
 export function createOnce({ store = createMemoryOnceStore(), waitMs = WAIT_MS, log }: OnceOptions): Guard {
+  const stop = new AbortController();
+  const running = new Set<Promise<unknown>>();
   return {
     call: (call, next) => {
       const { idempotencyKey: key, tool } = call;
@@ -37,17 +43,27 @@ export function createOnce({ store = createMemoryOnceStore(), waitMs = WAIT_MS, 
           `An idempotency key has ${MOST_KEY} characters at most, this one ${key.length}.`,
         );
       }
-      return guardOnce(call, key, async () => next());
+      const guarded = guardOnce(call, key, next).finally(() => running.delete(guarded));
+      running.add(guarded);
+      return guarded;
     },
-    ...(store.close && { close: store.close }),
+    close: async () => {
+      const late = new AbortController();
+      await Promise.race([
+        Promise.all(running),
+        delay(CLOSE_MS, undefined, { signal: late.signal }).catch(() => {}),
+      ]);
+      late.abort();
+      // What is left hears that it has to stop; its keys are kept as lost.
+      stop.abort();
+      await Promise.all(running);
+      await store.close?.();
+    },
   };
 
-  async function guardOnce(
-    call: GuardedCall,
-    key: string,
-    next: () => Promise<CallOutcome>,
-  ): Promise<CallOutcome> {
-    const { name, args, caller, address, signal, requestId } = call;
+  async function guardOnce(call: GuardedCall, key: string, next: RunCall): Promise<CallOutcome> {
+    const { name, args, caller, address, requestId } = call;
+    const signal = AbortSignal.any([call.signal, stop.signal]);
     const fields = { request_id: requestId, tool_name: name };
     const work = { scope: [toCallerKey(caller, address), name], key, arguments: args, waitMs, signal };
     let outcome: CallOutcome | undefined;
@@ -56,7 +72,7 @@ export function createOnce({ store = createMemoryOnceStore(), waitMs = WAIT_MS, 
       ran = await runOnce(
         store,
         work,
-        async () => toWork((outcome = await next())),
+        async () => toWork((outcome = await next(stop.signal))),
         error => log.warn({ ...fields, err: error }, 'The result of a call could not be kept under its key.'),
       );
     } catch (error) {

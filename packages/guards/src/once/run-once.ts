@@ -69,7 +69,7 @@ function digest(text: string): string {
 }
 
 /** Two objects with the same fields in another order are the same arguments. */
-export function toCanonicalJson(value: unknown): string {
+function toCanonicalJson(value: unknown): string {
   return (
     JSON.stringify(value, (_name, inner: unknown) =>
       typeof inner === 'object' && inner !== null && !Array.isArray(inner)

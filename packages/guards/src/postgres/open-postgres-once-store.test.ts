@@ -15,7 +15,7 @@ async function openGuards(url: string, count: number) {
   );
   return {
     guards: stores.map(store => createOnce({ store, log: quiet })),
-    close: () => Promise.all(stores.map(store => store.close?.())),
+    close: () => Promise.all(stores.map(async store => store.close?.())),
   };
 }
 
@@ -30,7 +30,7 @@ it('runs a call once in several processes that start together, and gives all of 
   for (let key = 0; key < 10; key += 1) {
     const idempotencyKey = `key-${key}`;
     const outcomes = await Promise.all(
-      guards.map(guard => guard.call?.(createCall({ idempotencyKey }), work)),
+      guards.map(async guard => guard.call?.(createCall({ idempotencyKey }), work)),
     );
     expect(new Set(outcomes.map(outcome => JSON.stringify(outcome))).size).toBe(1);
     expect(runs).toBe(key + 1);

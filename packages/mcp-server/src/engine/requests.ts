@@ -33,10 +33,10 @@ export function handleToolCall(model: ServerModel, asked: Asked): MaybePromise<O
   if ('fault' in call) return call;
   const { catalogue, log } = model;
   // Guards see a call once, however often its handler has to run.
-  const run = (): MaybePromise<ToolOutcome> =>
-    andThen(callTool(catalogue, call, log), outcome =>
+  const run = (admitted: ToolCall): MaybePromise<ToolOutcome> =>
+    andThen(callTool(catalogue, admitted, log), outcome =>
       outcome.kind === 'input_needed'
-        ? askAndRepeat(outcome, call, again => callTool(catalogue, again, log))
+        ? askAndRepeat(outcome, admitted, again => callTool(catalogue, again, log))
         : outcome,
     );
   return andThen(guardCall(catalogue, call, log, run), outcome => ({ outcome }));
@@ -47,7 +47,8 @@ export function parseToolCall(asked: Asked): ToolCall | { readonly fault: Fault 
   if (typeof name !== 'string')
     return { fault: invalidParams('"name" must be a string: the name of a tool.') };
   if (!isRecord(args)) return { fault: invalidParams('"arguments" must be an object.') };
-  const idempotencyKey = isRecord(_meta) ? _meta[IDEMPOTENCY_KEY] : undefined;
+  const inMeta = isRecord(_meta) ? _meta[IDEMPOTENCY_KEY] : undefined;
+  const idempotencyKey = inMeta ?? (asked.meta.header?.('idempotency-key') || undefined);
   if (idempotencyKey !== undefined && (typeof idempotencyKey !== 'string' || idempotencyKey === '')) {
     return { fault: invalidParams(`"_meta.${IDEMPOTENCY_KEY}" must be a string that is not empty.`) };
   }

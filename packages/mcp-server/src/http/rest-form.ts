@@ -57,7 +57,7 @@ export function createRestForm(server: McpServer, path: string, bodyLimit: numbe
       dialect: MUTE_DIALECT,
     };
     const { catalogue, log } = server;
-    const outcome = await guardCall(catalogue, call, log, () => callTool(catalogue, call, log));
+    const outcome = await guardCall(catalogue, call, log, admitted => callTool(catalogue, admitted, log));
     if (outcome.kind === 'failed' && outcome.scopes) {
       return { ...json(403, { detail: outcome.message }), scopes: outcome.scopes };
     }

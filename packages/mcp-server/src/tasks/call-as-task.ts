@@ -36,10 +36,10 @@ export function callAsTask(
   const { catalogue, log } = model;
   const answered = Promise.withResolvers<Answer>();
   const ended = Promise.withResolvers<ToolOutcome>();
-  const run = async (): Promise<ToolOutcome> => {
-    const admitted = await callCompiled(task.before, call, log);
+  const run = async (guarded: ToolCall): Promise<ToolOutcome> => {
+    const admitted = await callCompiled(task.before, guarded, log);
     if (admitted.kind !== 'result') return admitted;
-    const begun = await beginTask(model, task, call, answers, ended.promise).catch((error: unknown) => {
+    const begun = await beginTask(model, task, guarded, answers, ended.promise).catch((error: unknown) => {
       answered.reject(error);
       return undefined;
     });
