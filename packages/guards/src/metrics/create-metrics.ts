@@ -78,7 +78,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     registers,
   });
   if (rateStore) {
-    const shared = new Gauge({
+    const shared: Gauge = new Gauge({
       name: 'mcp_rate_store_shared',
       help: '1 while rates are counted in Redis, 0 while it is away and this process counts alone.',
       registers,
