@@ -20,9 +20,10 @@ function toMessage(method: string, params: object): string {
 export const CALL_2026 = toMessage('tools/call', { ...ADD_PARAMS, _meta });
 export const LIST_2026 = toMessage('tools/list', { _meta });
 
-export function toCall(url: string): HttpTarget {
+export function toCall(url: string, more: Readonly<Record<string, string>> = {}): HttpTarget {
   const headers = {
     ...JSON_HEADERS,
+    ...more,
     'mcp-protocol-version': VERSION,
     'mcp-method': 'tools/call',
     'mcp-name': 'add',

@@ -12,6 +12,8 @@ export interface ServerProcess {
   readonly pid: number;
   /** After a forced collection. Bytes. */
   readonly memory: () => Promise<{ readonly rss: number; readonly heapUsed: number }>;
+  /** Asks it to end, and waits until it has. */
+  readonly end: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -46,6 +48,11 @@ export async function openServer(
       child.send('memory');
       const [memory] = (await answer) as [{ rss: number; heapUsed: number }];
       return memory;
+    },
+    end: async () => {
+      const exited = once(child, 'exit');
+      child.kill('SIGTERM');
+      await exited;
     },
     close: async () => {
       if (!child.connected) return;

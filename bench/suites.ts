@@ -2,6 +2,7 @@ import type { BenchContext } from './bench-context.ts';
 import type { WorkResult } from './result.ts';
 import { measureAgents } from './works/agents.ts';
 import { measureColdStart } from './works/cold-start.ts';
+import { measureGuards } from './works/guards.ts';
 import { measureMemory } from './works/memory.ts';
 import { measureStdio } from './works/stdio.ts';
 import { measureToolCalls } from './works/tool-calls.ts';
@@ -20,6 +21,7 @@ export const SUITES: readonly Suite[] = [
     name: 'kit',
     works: new Map([
       ['calls', measureToolCalls],
+      ['guards', measureGuards],
       ['lists', measureToolLists],
       ['stdio', measureStdio],
       ['cold-start', measureColdStart],

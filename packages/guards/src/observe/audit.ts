@@ -21,10 +21,11 @@ export interface AuditOptions {
  */
 export function createAudit({ sink, redact: options }: AuditOptions): Guard {
   const redact = createRedaction(options);
+  const toTime = createClockText();
   const toRecord = ({ call, status, errorType, error, durationSeconds }: EndedCall): string => {
     const { requestId, name, args, caller, address, idempotencyKey } = call;
     const head = JSON.stringify({
-      time: new Date().toISOString(),
+      time: toTime(Date.now()),
       request_id: requestId,
       caller: caller?.subject,
       credential: caller?.fingerprint,
@@ -42,5 +43,16 @@ export function createAudit({ sink, redact: options }: AuditOptions): Guard {
   return {
     call: (call, next) => watchCall(call, next, ended => sink.write(toRecord(ended))),
     ...(sink.close && { close: sink.close }),
+  };
+}
+
+/** ISO 8601. Many calls end in the same millisecond, and writing a date out costs as much as the rest of a record. */
+function createClockText(): (now: number) => string {
+  let last = Number.NaN;
+  let text = '';
+  return now => {
+    if (now !== last) text = new Date(now).toISOString();
+    last = now;
+    return text;
   };
 }

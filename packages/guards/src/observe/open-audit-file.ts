@@ -12,12 +12,12 @@ export interface AuditFileOptions {
 /** Readable by the owner of the process alone. */
 const MODE = 0o600;
 /** Records wait for each other this long to be written together, in milliseconds. */
-const GATHER_MS = 20;
+const GATHER_MS = 100;
 /** What waits in memory for a disk that is slow, in characters; above it records are lost, and the log says so. */
 const MOST_WAITING = 16 * 1024 * 1024;
 
 /**
- * Appends JSON lines to a file. A record is with the operating system after 20 ms at most; `close` waits for all.
+ * Appends JSON lines to a file. A record is with the operating system after 100 ms at most; `close` waits for all.
  *
  * @throws what the system says when the file cannot be opened.
  */
