@@ -16,6 +16,11 @@ it.each([
     ['kit / bare, same bytes', 'bare twin / bare', 'kit / official SDK v2', 'kit / official SDK v2'],
   ],
   [
+    // It fails when metrics, log or audit counted anything but the requests that were sent.
+    'guards',
+    ['kit / bare node:http', 'kit / official SDK v2', 'kit / kit without guards', 'bare twin / bare'],
+  ],
+  [
     'agents',
     [
       'time, tramontane / @openai/agents',
