@@ -15,6 +15,7 @@ import type { OpenTarget } from './server-target.ts';
 import { isRecord } from './json.ts';
 import { type ToolCall, toErrorResult } from './tool-result.ts';
 
+const CAPABILITY_MISSING = -32_021;
 const VERSION_NOT_SUPPORTED = -32_022;
 
 /** Codes with which a server says that it does not understand the request, not that the tool failed. */
@@ -23,7 +24,6 @@ const NOT_UNDERSTOOD: ReadonlySet<number> = new Set([
   INVALID_REQUEST,
   METHOD_NOT_FOUND,
   -32_020, // headers do not match the body
-  -32_021, // a client capability is missing
   VERSION_NOT_SUPPORTED,
 ]);
 
@@ -69,6 +69,11 @@ export function toCallOutcome(
     return { kind: 'stale', isSessionLost: hasSession, error };
   }
   const error = toFailedRequest(failure, target, what, true);
+  // The tool, not the connection, wants what nobody here answers, such as elicitation: other tools may do without.
+  if (cause instanceof ProtocolError && cause.code === CAPABILITY_MISSING) {
+    const words = target.withoutSecrets(cause.message);
+    return { kind: 'answer', result: toErrorResult(`The tool needs what is not available here: ${words}`) };
+  }
   // An unknown tool has no code of its own; a sentence that names the tool is about the tool.
   const isAboutTool =
     cause instanceof ProtocolError && (!NOT_UNDERSTOOD.has(cause.code) || cause.message.includes(call.name));

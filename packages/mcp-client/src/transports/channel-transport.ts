@@ -18,6 +18,7 @@ export class ChannelTransport implements Transport {
   private readonly opening = new AbortController();
   private channel: Channel | undefined;
   private isOver = false;
+  private turn = Promise.resolve();
 
   constructor(open: OpenChannel, exchanges: Exchanges, onLost: (reason: string) => void) {
     this.open = open;
@@ -28,7 +29,10 @@ export class ChannelTransport implements Transport {
   async start(): Promise<void> {
     try {
       const channel = await this.open(
-        { onMessage: text => this.take(text), onLost: reason => this.lose(reason) },
+        {
+          onMessage: text => this.inTurn(() => this.take(text)),
+          onLost: reason => this.inTurn(() => this.lose(reason)),
+        },
         this.opening.signal,
       );
       // Closed or lost while it opened.
@@ -68,13 +72,21 @@ export class ChannelTransport implements Transport {
     this.onclose?.();
   }
 
+  /**
+   * The SDK acts on a notification one microtask after it came but on an answer at once: two that come in one piece would
+   * change places, and the last progress of a call be dropped as that of a call unknown.
+   */
+  private inTurn(work: () => void): void {
+    this.turn = this.turn.then(work).catch((error: unknown) => this.onerror?.(toError(error)));
+  }
+
   private take(text: string): void {
     let message: JSONRPCMessage;
     try {
       message = deserializeMessage(text);
     } catch (error) {
       // Noise on the line, such as a program's log on its standard output. The next message may be one.
-      this.onerror?.(error instanceof Error ? error : new Error(String(error)));
+      this.onerror?.(toError(error));
       return;
     }
     this.onmessage?.(message);
@@ -88,4 +100,8 @@ export class ChannelTransport implements Transport {
     void this.channel?.close();
     this.onclose?.();
   }
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
