@@ -44,6 +44,7 @@ export function checkTurn(
       problems.push(`Entry ${index} was ${show(expected)} and is ${show(now)}.`);
   }
 
+  if (heard.end === 'cut' && !disturbed.killed) problems.push('The server went away, and nobody killed it.');
   if (expects !== 200) {
     if (began) problems.push(`A request that is refused left ${show(added)}.`);
     if (heard.end !== 'cut' && heard.status !== expects)

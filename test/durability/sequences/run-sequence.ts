@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkEffects } from './check-effects.ts';
-import { checkTurn } from './check-turn.ts';
+import { checkTurn, type TurnFindings } from './check-turn.ts';
 import { chooseAppend, chooseRestart, chooseStart } from './choose-operation.ts';
 import { createShelf, type Shelf } from './create-shelf.ts';
 import { createDice, type Dice } from './dice.ts';
@@ -176,10 +176,7 @@ function toKnown(
   id: string,
   entries: Known['entries'],
   { conversation, tag, decisions }: Operation,
-  {
-    began,
-    answer,
-  }: { began: boolean; answer: Known['answers'] extends ReadonlyMap<string, infer A> ? A : never },
+  { began, answer }: TurnFindings,
 ): Known {
   const same = tag === undefined ? conversation : undefined;
   const words: readonly (readonly [string, Word])[] = began ? [...decisions] : [];
