@@ -61,7 +61,10 @@ export function checkTurn(
     return found;
   }
   if (!began) {
-    if (heard.end !== 'cut' || (heard.frames?.length ?? 0) > 0)
+    // A turn to which nothing was given leaves nothing when it ends before the model has answered.
+    const leavesNothing = operation.inputs.length === 0 && decisions.size === 0;
+    const endedEarly = leavesNothing && heard.end !== 'done';
+    if (!endedEarly && (heard.end !== 'cut' || (heard.frames?.length ?? 0) > 0))
       problems.push('The turn was heard, and the history has nothing of it.');
     return found;
   }
