@@ -211,7 +211,7 @@ export async function startServer(config: Config, options: StartServerOptions = 
       models: createModels(
         createListModels(catalogue, { onMissing: message => log.warn(message), now: () => Date.now() }),
       ),
-      toolTrust: createToolTrust({ connectors, pins, policy }),
+      toolTrust: createToolTrust({ connectors, pins, policy: config.toolChanges }),
       health: { version: manifest.version, isReady: async () => ready && (await database.isAlive()) },
       guards: createApiGuards({
         operatorKeys: config.apiKeys ?? [apiKey.first],
