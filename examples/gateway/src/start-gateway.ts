@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { createBearerCheck, createMcpServer, serveHttp } from '@tramontane/mcp-server';
+import { createBearerAuth, createGuards, createMcpServer, serveHttp } from '@tramontane/mcp-server';
 import { openApiGateway, type ApiCall, type ApiGateway } from '@tramontane/mcp-server/openapi';
 import * as z from 'zod';
 
@@ -26,7 +26,8 @@ export async function startGateway({ crm, billing, token, port = 8000 }: Gateway
     version: '1.0.0',
     tools: apis.flatMap(({ tools }) => tools),
   });
-  const serving = await serveHttp(server, { port, auth: createBearerCheck({ tokens: [token] }) });
+  const guards = createGuards({ auth: createBearerAuth({ tokens: [{ token }] }) });
+  const serving = await serveHttp(server, { port, guards });
   opened.defer(async () => {
     await serving.close();
     await server.close();
