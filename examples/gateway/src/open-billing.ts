@@ -1,4 +1,4 @@
-import { openHttpService, type HttpService, type ServiceAnswer } from './http-service.ts';
+import { openHttpService, type HttpService, type ServiceAnswer } from './open-server.ts';
 
 interface Invoice {
   readonly number: string;

@@ -1,4 +1,4 @@
-import { openHttpService, type HttpService } from './http-service.ts';
+import { openHttpService, type HttpService } from './open-server.ts';
 
 /** What the CRM knows of a customer; the bank account is nothing for a model. */
 const CUSTOMERS = [
