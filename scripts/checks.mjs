@@ -18,5 +18,6 @@ export const testFolders = {
   api: ['test/api/'],
   conformance: ['test/conformance/'],
   durability: ['test/durability/'],
+  deploy: ['test/deploy/'],
   e2e: ['test/e2e/'],
 };

@@ -31,6 +31,7 @@ export const ROOM_IMPORTS: Readonly<Record<string, readonly string[] | 'all'>> =
   // Parts of compose.ts with a file of their own.
   'database-server.ts': ['config.ts', 'store'],
   'api-keys.ts': ['config.ts', 'core', 'store', 'database-server.ts'],
+  'migrate.ts': ['config.ts', 'store', 'database-server.ts'],
   'sweep-runs.ts': ['core', 'store'],
   'tool-pins.ts': ['config.ts', 'core', 'store', 'database-server.ts'],
   'watch-tool-servers.ts': ['core', 'tools'],

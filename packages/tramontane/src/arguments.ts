@@ -7,6 +7,7 @@ import { parseKeys, type KeysCommand } from './key-arguments.ts';
 export type Command =
   | { readonly kind: 'start'; readonly demo: boolean }
   | { readonly kind: 'new'; readonly folder: string }
+  | { readonly kind: 'migrate' }
   | KeysCommand
   | CallsCommand
   | ChangesCommand
@@ -16,6 +17,7 @@ export type Command =
 
 export const HELP = `tramontane start [--no-demo]   start the Agents API and keep serving
 tramontane new <folder>        write a new MCP server project there
+tramontane migrate             bring the database's tables up to date, as a start does, and end
 tramontane keys create <name>  make an API key and print it, this once
 tramontane keys list           list the API keys that were made
 tramontane keys revoke <name>  end an API key, by its name or id
@@ -62,13 +64,15 @@ export function parseCommand(args: readonly string[]): Command {
     const [command, ...rest] = positionals;
     if (command === undefined) return { kind: 'help' };
     if (command === 'new') return parseNew(rest, values['no-demo'] === true);
-    if (command !== 'start')
+    if (command !== 'start' && command !== 'migrate')
       return { kind: 'mistake', sentence: `There is no command "${command}". tramontane --help lists them.` };
+    if (command === 'migrate' && values['no-demo'] === true) rest.push('--no-demo');
     if (rest.length > 0)
       return {
         kind: 'mistake',
-        sentence: `start takes no "${rest.join(' ')}". tramontane --help lists what it takes.`,
+        sentence: `${command} takes no "${rest.join(' ')}". tramontane --help lists what it takes.`,
       };
+    if (command === 'migrate') return { kind: 'migrate' };
     return { kind: 'start', demo: values['no-demo'] !== true };
   } catch (error) {
     // parseArgs says which option it does not know.

@@ -6,6 +6,7 @@ import { runCalls } from './calls.ts';
 import { runChanges } from './changes.ts';
 import { toFailure } from './failure.ts';
 import { runKeys, type KeysOutput } from './keys.ts';
+import { runMigrate } from './migrate.ts';
 import { watchOutput } from './output-lost.ts';
 import { createScreen, type Screen } from './screen.ts';
 import { start } from './start.ts';
@@ -30,6 +31,8 @@ async function main(args: readonly string[]): Promise<number> {
       return 1;
     case 'new':
       return writeProject(command.folder, screen);
+    case 'migrate':
+      return tell(output => runMigrate(process.env, output));
     case 'keys-create':
     case 'keys-list':
     case 'keys-revoke':

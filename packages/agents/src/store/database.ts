@@ -8,6 +8,8 @@ import type { Tables } from './schema.ts';
 
 export interface Database {
   readonly db: Kysely<Tables>;
+  /** Names of the migrations that this opening carried out, in their order. */
+  readonly migrated: readonly string[];
   /** A connection of its own, outside the pool: for session locks. */
   connect(): Promise<Client>;
   isAlive(): Promise<boolean>;
@@ -39,14 +41,16 @@ export async function openDatabase(
   pool.on('error', options.onError);
   const root = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   const db = root.withSchema(SCHEMA);
+  let migrated: readonly string[];
   try {
-    await migrate(root);
+    migrated = await migrate(root);
   } catch (cause) {
     await root.destroy();
     throw new StoreError('database_unusable', `The database cannot be used: ${reasonOf(cause)}`, { cause });
   }
   return {
     db,
+    migrated,
     async connect() {
       const client = new Client({
         ...settings,
@@ -66,7 +70,7 @@ export async function openDatabase(
   };
 }
 
-async function migrate(root: Kysely<Tables>): Promise<void> {
+async function migrate(root: Kysely<Tables>): Promise<readonly string[]> {
   const migrator = new Migrator({
     db: root,
     provider: { getMigrations: async () => ({ ...MIGRATIONS }) },
@@ -74,8 +78,9 @@ async function migrate(root: Kysely<Tables>): Promise<void> {
     // Numbers are given out in ranges: a lower one may come to a database later than a higher one.
     allowUnorderedMigrations: true,
   });
-  const { error } = await migrator.migrateToLatest();
+  const { error, results = [] } = await migrator.migrateToLatest();
   if (error) throw error;
+  return results.map(({ migrationName }) => migrationName);
 }
 
 function reasonOf(cause: unknown): string {
