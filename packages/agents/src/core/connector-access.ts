@@ -32,7 +32,10 @@ export async function accessFor(
 ): Promise<ConnectorAccess> {
   const own = ports.vault.accessOf(connector);
   const authorization = wish.tool && ports.vault.openAuthorization(wish.tool);
-  if (authorization) return withAuthorization(own, authorization);
+  if (authorization) {
+    checkStaysThere(connector, authorization.origin, 'The authorization of this tool was');
+    return withAuthorization(own, authorization);
+  }
   // Its credentials came with it, and nobody can store others for what nobody can list.
   if (connector.inline) return withSignIn(own, caller, connector);
   const usable = await ports.credentials.listFor(connector.id, caller);
@@ -45,9 +48,7 @@ export async function accessFor(
     const message = `Connector ${connector.name} has no credentials ${JSON.stringify(wish.credentialsName)} that you may use.`;
     throw new ApiError('not_found', message, { param: 'credentials_name' });
   }
-  if (chosen.origin !== originOf(connector.config.server)) {
-    throw unusable(chosen, `were given for ${chosen.origin}, where ${connector.name} no longer is`);
-  }
+  checkStaysThere(connector, chosen.origin, `${nameOf(chosen)} were`);
   const place = signInCredential(caller, chosen.name, connector);
   return withCredential(own, chosen, ports.vault.openCredential(chosen), place);
 }
@@ -117,11 +118,19 @@ function toLiveToken(credential: Credential, token: OAuthTokenSecret): string {
   return token.accessToken;
 }
 
+/** A secret goes to the origin it was given for: the connector moved since, or another one has its name now. */
+function checkStaysThere({ name, config }: Connector, origin: string, subject: string): void {
+  if (origin === originOf(config.server)) return;
+  const message = `${subject} given for ${origin}, where ${name} is not now. Give it again for where it is.`;
+  throw new ToolServerFailure('refused', message, { mayHaveRun: false });
+}
+
 function unusable(credential: Credential, why: string): ToolServerFailure {
-  const { name, holder } = credential;
-  return new ToolServerFailure(
-    'refused',
-    `The credentials ${name} of the ${holder.level} ${why}. Store them again.`,
-    { mayHaveRun: false },
-  );
+  return new ToolServerFailure('refused', `${nameOf(credential)} ${why}. Store them again.`, {
+    mayHaveRun: false,
+  });
+}
+
+function nameOf({ name, holder }: Credential): string {
+  return `The credentials ${name} of the ${holder.level}`;
 }

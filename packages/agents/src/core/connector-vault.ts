@@ -4,6 +4,9 @@ import type { Connector, ConnectorAccess } from './connector.ts';
 import { credentialContext, type Credential, type CredentialSecret } from './credential.ts';
 import type { SecretBox } from './secret-box.ts';
 
+/** What signs in for one use of a connector, and where it may go. */
+export type BoundAuthorization = ConnectorAuthorization & { readonly origin: string };
+
 /** Seals what signs in to tool servers, and opens it for a call. */
 export interface ConnectorVault {
   seal(connectorId: string, access: ConnectorAccess): string;
@@ -11,8 +14,8 @@ export interface ConnectorVault {
   accessOf(connector: Connector): ConnectorAccess;
   sealCredential(id: string, secret: CredentialSecret): string;
   openCredential(credential: Pick<Credential, 'id' | 'sealedSecret'>): CredentialSecret;
-  sealAuthorization(reference: string, authorization: ConnectorAuthorization): string;
-  openAuthorization(tool: StoredConnectorTool): ConnectorAuthorization | undefined;
+  sealAuthorization(reference: string, authorization: BoundAuthorization): string;
+  openAuthorization(tool: StoredConnectorTool): BoundAuthorization | undefined;
   fingerprint(text: string): string;
 }
 
@@ -32,7 +35,7 @@ export function createConnectorVault(box: SecretBox): ConnectorVault {
     openAuthorization: ({ connectorId, sealedAuthorization: sealed }) =>
       sealed === undefined
         ? undefined
-        : (read(sealed, authorizationContext(connectorId)) as ConnectorAuthorization),
+        : (read(sealed, authorizationContext(connectorId)) as BoundAuthorization),
     fingerprint: text => box.fingerprint(text),
   };
 }

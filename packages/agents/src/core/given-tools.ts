@@ -3,7 +3,7 @@ import type { StoredTool } from './agent.ts';
 import { ApiError, notFound, wrongField, type FieldProblem } from './api-error.ts';
 import type { Caller } from './caller.ts';
 import type { ConnectorVault } from './connector-vault.ts';
-import type { Connector } from './connector.ts';
+import { originOf, type Connector } from './connector.ts';
 import { toInlineConnector } from './inline-connector.ts';
 import type { ConnectorStore } from './ports.ts';
 
@@ -93,12 +93,17 @@ async function toStoredTool(
       );
       const connector = await ports.connectors.find(caller, reference);
       // An agent outlives its connectors: clients that send its tools back must not be stopped by one that is gone.
-      if (!connector && !earlier) throw notFound('connector', reference);
-      const sealed = authorization
-        ? ports.vault.sealAuthorization(reference, authorization)
-        : earlier?.type === 'connector'
-          ? earlier.sealedAuthorization
-          : undefined;
+      // A new authorization needs one all the same: it is for where that connector is.
+      if (!connector && (!earlier || authorization)) throw notFound('connector', reference);
+      const sealed =
+        authorization && connector
+          ? ports.vault.sealAuthorization(reference, {
+              ...authorization,
+              origin: originOf(connector.config.server),
+            })
+          : earlier?.type === 'connector'
+            ? earlier.sealedAuthorization
+            : undefined;
       const kept: StoredTool = {
         type: 'connector',
         connectorId: reference,
