@@ -2,7 +2,7 @@ import { ToolError } from '@tramontane/mcp-server';
 import { DatabaseError } from 'pg';
 
 /** Whether the database went away or has no place, as against "it did not like the statement". */
-export function isOutage(error: unknown): boolean {
+function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   // Classes 08 (connection), 53 (resources), 57P (shutdown, crash, starting up).
   if (error instanceof DatabaseError) return /^(?:08|53|57P)/u.test(error.code ?? '');

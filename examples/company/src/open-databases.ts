@@ -1,7 +1,10 @@
 import { openEmbeddedPostgres } from '@tramontane/agents/embedded';
-import { Pool } from 'pg';
+import type { Log } from '@tramontane/mcp-server';
+import { openSqlAccess, type SqlAccess } from '@tramontane/mcp-server/sql';
+import { Client, Pool, type PoolConfig } from 'pg';
 import { CompanyError } from './company-error.ts';
 import { checkReader, prepareDatabase } from './prepare-database.ts';
+import { TABLES } from './tables.ts';
 
 /** Where the company's data is: a PostgreSQL of yours with two roles, or the embedded one of a data folder. */
 export type DatabaseSource = { ownerUrl: string; readerUrl: string } | { dataDirectory: string };
@@ -9,47 +12,47 @@ export type DatabaseSource = { ownerUrl: string; readerUrl: string } | { dataDir
 export interface CompanyDatabases {
   /** Of the role that owns the tables. */
   owner: Pool;
-  /** Of the role that may read users, products and orders, and nothing else. */
-  reader: Pool;
+  /** Under the role that may read users, products and orders, and nothing else. */
+  sql: SqlAccess;
   close(): Promise<void>;
 }
 
 /** Opens the database, makes and fills its tables where they are missing. */
 export async function openDatabases(
   source: DatabaseSource,
-  options: { signal?: AbortSignal | undefined; onProgress?: ((sentence: string) => void) | undefined } = {},
+  options: {
+    signal?: AbortSignal | undefined;
+    onProgress?: ((sentence: string) => void) | undefined;
+    log?: Log | undefined;
+  } = {},
 ): Promise<CompanyDatabases> {
   const closing: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     while (closing.length > 0) await closing.pop()?.();
   };
-  const openPool = (url: string, max: number, startup?: string): Pool => {
-    const pool = new Pool({
-      connectionString: url,
-      max,
-      connectionTimeoutMillis: 10_000,
-      application_name: 'company',
-      ...(startup !== undefined && { options: startup }),
-    });
-    // An idle session that is cut (the database restarts) is replaced at the next use.
-    pool.on('error', () => undefined);
-    closing.push(() => pool.end());
-    return pool;
-  };
   try {
     const urls = 'ownerUrl' in source ? source : await openEmbedded(source.dataDirectory, options, closing);
-    const owner = openPool(urls.ownerUrl, 4);
-    const reader = openPool(
-      urls.readerUrl,
-      4,
-      // Also where something is asked outside of a query's own transaction. The check of the client
-      // ends the work of a caller who went away.
-      '-c default_transaction_read_only=on -c search_path=public -c client_connection_check_interval=500',
-    );
+    const owner = new Pool({ ...toConnection(urls.ownerUrl), max: 4 });
+    // An idle session that is cut (the database restarts) is replaced at the next use.
+    owner.on('error', () => undefined);
+    closing.push(() => owner.end());
     options.signal?.throwIfAborted();
     await prepareDatabase(owner, decodeURIComponent(new URL(urls.readerUrl).username));
-    await checkReader(reader);
-    return { owner, reader, close };
+    const reader = new Client(toConnection(urls.readerUrl));
+    reader.on('error', () => undefined);
+    try {
+      await reader.connect();
+      await checkReader(reader);
+    } finally {
+      await reader.end();
+    }
+    const sql = await openSqlAccess({
+      postgres: { connectionString: urls.readerUrl },
+      tables: TABLES,
+      ...(options.log && { log: options.log }),
+    });
+    closing.push(() => sql.close());
+    return { owner, sql, close };
   } catch (error) {
     await close();
     if (error instanceof CompanyError || 'dataDirectory' in source) throw error;
@@ -59,6 +62,10 @@ export async function openDatabases(
       { cause: error },
     );
   }
+}
+
+function toConnection(connectionString: string): PoolConfig {
+  return { connectionString, connectionTimeoutMillis: 10_000, application_name: 'company' };
 }
 
 async function openEmbedded(

@@ -1,7 +1,7 @@
-import { escapeIdentifier, type Pool, type PoolClient } from 'pg';
+import { escapeIdentifier, type Client, type Pool, type PoolClient } from 'pg';
 import { CompanyError } from './company-error.ts';
-import { allowedTables } from './query/allowed.ts';
 import { orders, products, users } from './seed.ts';
+import { TABLE_NAMES } from './tables.ts';
 
 /** Held while tables are made and filled, so that of two starts at once one does it. */
 const seedLock = 4_180_025_511;
@@ -36,7 +36,7 @@ export async function prepareDatabase(pool: Pool, readerRole: string): Promise<v
     await client.query(tables);
     const filled = await client.query('SELECT 1 FROM users LIMIT 1');
     if (filled.rowCount === 0) await fill(client);
-    await client.query(`GRANT SELECT ON ${allowedTables.join(', ')} TO ${escapeIdentifier(readerRole)}`);
+    await client.query(`GRANT SELECT ON ${TABLE_NAMES.join(', ')} TO ${escapeIdentifier(readerRole)}`);
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
@@ -70,8 +70,8 @@ async function fill(client: PoolClient): Promise<void> {
 }
 
 /** Refuses a role for queries that could do harm if a query ever slipped past the parser. */
-export async function checkReader(pool: Pool): Promise<void> {
-  const result = await pool.query<{ role: string; strong: boolean }>(
+export async function checkReader(reader: Client): Promise<void> {
+  const result = await reader.query<{ role: string; strong: boolean }>(
     `SELECT current_user AS role,
             rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls
             OR has_schema_privilege('public', 'CREATE')
@@ -85,13 +85,13 @@ export async function checkReader(pool: Pool): Promise<void> {
                   AND (has_table_privilege(oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
                     OR (has_table_privilege(oid, 'SELECT') AND relname <> ALL ($1)))) AS strong
        FROM pg_roles WHERE rolname = current_user`,
-    [allowedTables],
+    [TABLE_NAMES],
   );
   const row = result.rows[0];
   if (row?.strong !== false) {
     throw new CompanyError(
       'reader_too_strong',
-      `The role ${row?.role ?? ''} of COMPANY_READER_DATABASE_URL may do more than read ${allowedTables.join(', ')}. Take a role of its own that owns nothing and has no rights.`,
+      `The role ${row?.role ?? ''} of COMPANY_READER_DATABASE_URL may do more than read ${TABLE_NAMES.join(', ')}. Take a role of its own that owns nothing and has no rights.`,
     );
   }
 }

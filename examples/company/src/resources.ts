@@ -1,11 +1,9 @@
 import { defineResource, type Resource } from '@tramontane/mcp-server';
-import type { Pool } from 'pg';
+import type { SqlAccess } from '@tramontane/mcp-server/sql';
 import { reportOutage } from './database-failure.ts';
-import { allowedTables } from './query/allowed.ts';
-import { runQuery } from './query/run-query.ts';
-import { schemaText } from './tools.ts';
+import { schemaText, TABLE_NAMES } from './tables.ts';
 
-export function createResources(reader: Pool): readonly Resource[] {
+export function createResources(sql: SqlAccess): readonly Resource[] {
   return [
     defineResource({
       uri: 'docs://company/handbook',
@@ -34,14 +32,12 @@ export function createResources(reader: Pool): readonly Resource[] {
       uriTemplate: 'data://{table}/sample',
       name: 'sample',
       title: 'First rows of a table',
-      description: `Five rows of one of the tables ${allowedTables.join(', ')}, as JSON.`,
+      description: `Five rows of one of the tables ${TABLE_NAMES.join(', ')}, as JSON.`,
       mimeType: 'application/json',
-      read: async ({ table = '' }, { signal }) => {
+      read: async ({ table = '' }, context) => {
         // Only then is the name safe to stand in a query.
-        if (!allowedTables.includes(table)) return undefined;
-        const outcome = await reportOutage(
-          runQuery(reader, `SELECT * FROM ${table} ORDER BY id LIMIT 5`, signal),
-        );
+        if (!TABLE_NAMES.includes(table)) return undefined;
+        const outcome = await reportOutage(sql.query(`SELECT * FROM ${table} ORDER BY id LIMIT 5`, context));
         if (!outcome.ok) throw new Error(outcome.reason);
         return JSON.stringify(outcome.rows);
       },

@@ -34,6 +34,7 @@ export async function startCompany(
   const databases = await openDatabases(options.database, {
     signal: options.signal,
     onProgress: options.onProgress,
+    log: options.log,
   });
   try {
     const server = createMcpServer({
@@ -43,7 +44,7 @@ export async function startCompany(
       instructions:
         'Customers, products and orders of a small company. Look things up with database_query before you notify anybody or open a ticket.',
       tools: createTools(databases),
-      resources: createResources(databases.reader),
+      resources: createResources(databases.sql),
       ...(options.log && { log: options.log }),
     });
     const serving = await listen(() => serveHttp(server, { host, port, guards }), port);

@@ -1,26 +1,21 @@
 import { createHash } from 'node:crypto';
 import { defineTool, ToolError, type Tool } from '@tramontane/mcp-server';
+import type { SqlAccess } from '@tramontane/mcp-server/sql';
 import { DatabaseError, type Pool } from 'pg';
 import { z } from 'zod';
 import { reportOutage } from './database-failure.ts';
 import type { CompanyDatabases } from './open-databases.ts';
-import { checkQuery } from './query/check-query.ts';
-import { runQuery } from './query/run-query.ts';
+import { schemaText } from './tables.ts';
 
 export function createTools(databases: CompanyDatabases): readonly Tool[] {
   return [
-    createDatabaseQuery(databases.reader),
+    createDatabaseQuery(databases.sql),
     createSendNotification(databases.owner),
     createCreateTicket(databases.owner),
   ];
 }
 
-/** Tables and columns, as a model reads them. */
-export const schemaText = `users(id text, name text, email text, state text, created_at timestamptz): the customers; state is a full name such as 'California'.
-products(id text, name text, category text, price numeric, stock int): price in US dollars.
-orders(id int, user_id text, product_id text, quantity int, total numeric, status text, created_at timestamptz): status is paid, shipped, delivered, cancelled or refunded.`;
-
-function createDatabaseQuery(reader: Pool): Tool {
+function createDatabaseQuery(sql: SqlAccess): Tool {
   return defineTool({
     name: 'database_query',
     title: 'Query the company database',
@@ -35,12 +30,11 @@ function createDatabaseQuery(reader: Pool): Tool {
     annotations: { readOnlyHint: true, openWorldHint: false },
     timeoutMs: 15_000,
     handler: async ({ query }, context) => {
-      const verdict = await checkQuery(query);
-      if (!verdict.ok) throw new ToolError(verdict.reason);
-      const outcome = await reportOutage(runQuery(reader, verdict.sql, context.signal));
+      const outcome = await reportOutage(sql.query(query, context));
       if (!outcome.ok) throw new ToolError(outcome.reason);
       // All rows are the guide's plain list; a list that was cut must not look complete.
-      const value = outcome.cut === undefined ? outcome.rows : { rows: outcome.rows, cut: outcome.cut };
+      const { rows, truncated } = outcome;
+      const value = truncated === undefined ? rows : { rows, cut: truncated };
       return { structuredContent: value, content: [{ type: 'text', text: JSON.stringify(value) }] };
     },
   });
