@@ -25,6 +25,18 @@ export async function openDataFolder(dataDirectory: string): Promise<string> {
 
 /** Makes a folder and its parents, one by one: below /proc the recursive mkdir of Node 24 never returns. */
 async function makeFolder(path: string): Promise<void> {
+  try {
+    await makeOne(path);
+  } catch (error) {
+    const parent = dirname(path);
+    if (codeOf(error) !== 'ENOENT' || parent === path) throw error;
+    if (!(await isThere(parent))) await makeFolder(parent);
+    // Another start may have made the parent meanwhile. A parent that takes no folders says so again.
+    await makeOne(path);
+  }
+}
+
+async function makeOne(path: string): Promise<void> {
   // Root's database runs as another user, who has to pass through (not read) the folder.
   const mode = isRoot() ? 0o711 : 0o700;
   try {
@@ -32,12 +44,7 @@ async function makeFolder(path: string): Promise<void> {
     // The umask took bits away from a folder just made.
     if (isRoot()) await chmod(path, mode);
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return;
-    const parent = dirname(path);
-    // The parent is there, so it is the place that takes no folders.
-    if (codeOf(error) !== 'ENOENT' || parent === path || (await isThere(parent))) throw error;
-    await makeFolder(parent);
-    await makeFolder(path);
+    if (codeOf(error) !== 'EEXIST') throw error;
   }
 }
 
