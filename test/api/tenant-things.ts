@@ -3,7 +3,7 @@ import { openSdkV2Server, type ToolServer } from '@tramontane/testkit/tool-serve
 import { openGate, type Gate } from './gate.ts';
 import type { ApiServer } from './open-api-server.ts';
 import { record, records, text, type Json } from './shapes.ts';
-import type { Things } from './tenant-cases.ts';
+import type { Things } from './tenant-case.ts';
 
 /** Tool servers that the tenants of a test share. */
 export interface TenantServers {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApiServer, type ApiServer } from './open-api-server.ts';
 import { record } from './shapes.ts';
-import { CASES, type Ask, type Case, type Things } from './tenant-cases.ts';
+import type { Ask, Case, Things } from './tenant-case.ts';
+import { CASES } from './tenant-cases.ts';
 import { makeThings, openTenantServers, toMissing, type TenantServers } from './tenant-things.ts';
 
 // Nobody reaches what is another's, and nobody can tell it from what is not there: every endpoint is asked for it with
