@@ -32,15 +32,15 @@ export function createCors(options: CorsOptions): Cors {
   const origins = new Set(options.origins.filter(origin => origin !== '*').map(parseOrigin));
   const allows = (origin: string | undefined): boolean =>
     origin !== undefined && (everyone || origins.has(origin.toLowerCase()));
-  const toHeaders: Cors['toHeaders'] = origin =>
-    allows(origin)
-      ? {
-          'access-control-allow-origin': everyone ? '*' : (origin ?? ''),
-          'access-control-expose-headers': EXPOSED,
-          vary: 'Origin',
-        }
-      : // Caches must not give the answer without these headers to an allowed page.
-        { vary: 'Origin' };
+  const toHeaders = (origin: string | undefined): Readonly<Record<string, string>> => {
+    // Caches must not give the answer without these headers to an allowed page.
+    if (!allows(origin)) return { vary: 'Origin' };
+    return {
+      'access-control-allow-origin': everyone ? '*' : (origin ?? ''),
+      'access-control-expose-headers': EXPOSED,
+      vary: 'Origin',
+    };
+  };
   return {
     allows,
     toHeaders,
