@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { answerOf, checkSum } from './calls.ts';
 import type { HttpTarget } from './load/http-load.ts';
 import type { Load } from './load/open-load.ts';
-import type { Contender, Pace } from './rounds.ts';
+import { summarise, type Contender, type Measured, type Pace, type Rounds } from './rounds.ts';
 import { openServer, type ServerProcess } from './server-process.ts';
 
 /** What every work gets. */
@@ -26,20 +26,50 @@ export function createContext(
   load: Load,
   options: Pick<BenchContext, 'pace' | 'memoryCalls' | 'coldStarts' | 'turns' | 'say'>,
 ): BenchContext {
-  const servers: ServerProcess[] = [];
+  const servers = createServers();
   return {
     load,
     ...options,
+    open: servers.open,
+    close: async () => {
+      await servers.close();
+      await load.close();
+    },
+  };
+}
+
+/** Servers that end together. */
+function createServers(): Pick<BenchContext, 'open' | 'close'> {
+  const servers: ServerProcess[] = [];
+  return {
     open: async (program, args, core) => {
       const server = await openServer(program, args, core);
       servers.push(server);
       return server;
     },
-    close: async () => {
-      await Promise.all(servers.map(server => server.close()));
-      await load.close();
-    },
+    close: async () => void (await Promise.all(servers.map(server => server.close()))),
   };
+}
+
+/**
+ * Takes rounds again and again, each time with all servers started anew, as often as the pace says, and puts them
+ * together. Two processes of one program can differ by a tenth for as long as they live, by how their code was compiled
+ * and where it lies in memory, and no number of rounds of the same two tells.
+ */
+export async function takeRounds(
+  context: BenchContext,
+  take: (own: BenchContext) => Promise<readonly Rounds[]>,
+): Promise<readonly Measured[]> {
+  const taken: Rounds[] = [];
+  for (let process = 0; process < context.pace.processes; process += 1) {
+    const servers = createServers();
+    try {
+      taken.push(...(await take({ ...context, ...servers })));
+    } finally {
+      await servers.close();
+    }
+  }
+  return summarise(taken);
 }
 
 /** A contender over HTTP. Its answers are checked after each round. */

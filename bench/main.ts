@@ -1,4 +1,4 @@
-// npm run bench: everything, about 15 minutes. --quick: short rounds, for trying out; --only=calls,stdio: some works.
+// npm run bench: everything, about 18 minutes. --quick: short rounds, for trying out; --only=calls,stdio: some works.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { createContext } from './bench-context.ts';

@@ -23,10 +23,13 @@ export interface WorkResult {
 
 /** How often `one` did what `other` did once. Rounds are compared in pairs: neighbours met the same machine. */
 export function toRatio(one: Measured, other: Measured): { ratio: number; byCpu?: number } {
-  const pairs = one.rates.map((rate, round) => rate / (other.rates[round] ?? Number.NaN));
-  const byCpu =
-    one.cpuMicros && other.cpuMicros ? { byCpu: round2(other.cpuMicros / one.cpuMicros) } : undefined;
-  return { ratio: round2(median(pairs)), ...byCpu };
+  const ratio = ofNeighbours(one.rates, other.rates);
+  if (one.cpuMicros === undefined || other.cpuMicros === undefined) return { ratio };
+  return { ratio, byCpu: ofNeighbours(other.cpuMicros, one.cpuMicros) };
+}
+
+function ofNeighbours(ones: readonly number[], others: readonly number[]): number {
+  return round2(median(ones.map((figure, round) => figure / (others[round] ?? Number.NaN))));
 }
 
 export function find(measured: readonly Measured[], name: string): Measured {

@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { BenchContext } from '../bench-context.ts';
 import { answerOf, CALL_2026, checkSum, toCall } from '../calls.ts';
 import { compilePeers } from '../compiled-peers.ts';
@@ -13,20 +14,15 @@ const TRANSPORTS = {
   stdio: { kit: 'kit-stdio', sdk: 'official-sdk-stdio', start: startStdio },
 };
 
-const BUILT = new URL('../../packages/mcp-server/dist/index.js', import.meta.url);
+const BUILD = fileURLToPath(new URL('../../scripts/build.mjs', import.meta.url));
 
 /**
  * From the start of the process to its first answer, with the built packages: without the condition for sources the
  * kit comes from its `dist` folders, as it does for those who install it.
  */
 export async function measureColdStart(context: BenchContext): Promise<WorkResult> {
-  if (!existsSync(BUILT)) {
-    return {
-      ratios: [],
-      figures: {},
-      skipped: ['cold start: packages/mcp-server is not built. Run npm run build.'],
-    };
-  }
+  // Anew each time: a folder from before would be another kit than the one that the other works measure.
+  await promisify(execFile)(process.execPath, [BUILD, 'mcp-server']);
   const locate = await compilePeers();
   const ratios: Ratio[] = [];
   const figures: Record<string, unknown> = {};

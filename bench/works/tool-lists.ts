@@ -1,4 +1,4 @@
-import { openBarePair, toContender, type BenchContext } from '../bench-context.ts';
+import { openBarePair, takeRounds, toContender, type BenchContext } from '../bench-context.ts';
 import { toList } from '../calls.ts';
 import { find, toRatio, type WorkResult } from '../result.ts';
 import { runRounds } from '../rounds.ts';
@@ -7,16 +7,18 @@ const MANY = 1000;
 
 /** tools/list with 1,000 tools, in pages as the server cuts them, against a bare server that sends the same bytes. */
 export async function measureToolLists(context: BenchContext): Promise<WorkResult> {
-  const kit = await context.open('peers/kit.ts', [`--tools=${MANY}`]);
-  const [bare, twin] = await openBarePair(context, toList(kit.url));
-  const measured = await runRounds(
-    [
-      toContender(context, 'bare', bare, toList(bare.url), checkList),
-      toContender(context, 'kit', kit, toList(kit.url), checkList),
-      toContender(context, 'bare twin', twin, toList(twin.url), checkList),
-    ],
-    context.pace,
-  );
+  const measured = await takeRounds(context, async own => {
+    const kit = await own.open('peers/kit.ts', [`--tools=${MANY}`]);
+    const [bare, twin] = await openBarePair(own, toList(kit.url));
+    return runRounds(
+      [
+        toContender(own, 'bare', bare, toList(bare.url), checkList),
+        toContender(own, 'kit', kit, toList(kit.url), checkList),
+        toContender(own, 'bare twin', twin, toList(twin.url), checkList),
+      ],
+      own.pace,
+    );
+  });
   const work = 'tools/list, 1,000 tools';
   const bareOnes = find(measured, 'bare');
   return {

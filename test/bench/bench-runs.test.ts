@@ -21,6 +21,11 @@ it.each([
     ['kit / bare node:http', 'kit / official SDK v2', 'kit / kit without guards', 'bare twin / bare'],
   ],
   [
+    // With packages that it builds itself.
+    'cold-start',
+    ['kit / official SDK v2', 'kit / official SDK v2'],
+  ],
+  [
     'agents',
     [
       'time, tramontane / @openai/agents',
