@@ -7,6 +7,7 @@ import {
   createCallLog,
   createGuards,
   openAuditFile,
+  openLogFile,
 } from '@tramontane/guards';
 import { createLimits } from '@tramontane/guards/limits';
 import { createMetrics } from '@tramontane/guards/metrics';
@@ -19,11 +20,8 @@ const ABOVE_THE_LOAD = '100000000/minute';
 
 /** The kit with everything on: hashed bearer, limits, metrics, log and audit into files. */
 export async function openGuarded(tools: number, port: number, folder: string) {
-  const dest = join(folder, 'server.log');
-  // Few large writes: each one wakes a thread that takes the core from the server.
-  const log = pino(
-    pino.destination({ dest, sync: false, minLength: 65_536, maxWrite: 1_048_576, periodicFlush: 100 }),
-  );
+  const logFile = await openLogFile({ path: join(folder, 'server.log') });
+  const log = pino({}, logFile);
   const audit = await openAuditFile({ path: join(folder, 'audit.jsonl'), log });
   const guards = createGuards({
     auth: createBearerAuth({ tokens: [{ sha256: createHash('sha256').update(TOKEN).digest('hex') }] }),
@@ -42,7 +40,7 @@ export async function openGuarded(tools: number, port: number, folder: string) {
     close: async () => {
       await serving.close();
       await guards.close();
-      await new Promise(resolve => log.flush(resolve));
+      await logFile.close();
     },
   };
 }

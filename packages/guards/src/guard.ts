@@ -36,6 +36,8 @@ export type RunCall = (signal?: AbortSignal) => MaybePromise<CallOutcome>;
 /** A call of a tool: the same from every transport. */
 export interface GuardedCall {
   readonly requestId: string;
+  /** The request it came with; of a connection that carries many, the one that opened it. */
+  readonly visit?: Visit | undefined;
   /** As the caller gave it; it need not be the name of a tool. */
   readonly name: string;
   /** `undefined`: there is none of that name. */

@@ -42,5 +42,8 @@ export { createCallLog } from './observe/call-log.ts';
 export type { CallLogOptions } from './observe/call-log.ts';
 export { openAuditFile } from './observe/open-audit-file.ts';
 export type { AuditFileOptions } from './observe/open-audit-file.ts';
+export { openLogFile } from './observe/open-log-file.ts';
+export type { LogFileOptions } from './observe/open-log-file.ts';
+export type { LineFile } from './observe/open-line-file.ts';
 export { createRedaction } from './observe/redaction.ts';
 export type { Redaction, RedactionOptions } from './observe/redaction.ts';

@@ -48,9 +48,17 @@ export function createTokenLookup(
       'No token is given, so every caller would be refused. Give at least one token or sha256, or leave this check out.',
     );
   }
+  // A digest costs more than the rest of the check, and the same few tokens come with every request. No more than one
+  // text has a known digest, so there are never more entries than tokens. What is refused is not kept, and the look-up
+  // compares texts only after their hashes, which are seeded: time tells nothing about a token that is in here.
+  const seen = new Map<string, Known>();
   return token => {
-    const found = known.get(sha256(token));
-    if (found === undefined) return INVALID;
+    let found = seen.get(token);
+    if (found === undefined) {
+      found = known.get(sha256(token));
+      if (found === undefined) return INVALID;
+      seen.set(token, found);
+    }
     return found.expires > now() ? found.verdict : EXPIRED;
   };
 }

@@ -52,6 +52,8 @@ export class Visit {
   /** Once a guard knows. */
   caller: Caller | undefined;
   refusal: Refusal | undefined;
+  /** Taken from the limits of requests, and no call has come of it yet. */
+  counted = false;
   /** What goes around the calls that this request makes. */
   readonly call: CallGuard | undefined;
 

@@ -1,4 +1,4 @@
-import type { Caller, CallOutcome, GuardedCall, GuardedTool, HeaderLookup } from '@tramontane/guards';
+import type { Caller, CallOutcome, GuardedCall, GuardedTool, HeaderLookup, Visit } from '@tramontane/guards';
 import type { ToolCall, ToolOutcome } from './call-tool.ts';
 import type { Catalogue } from './definition/catalogue.ts';
 import { failed, INTERNAL_ERROR } from './failure.ts';
@@ -47,6 +47,10 @@ class CallInGuards implements GuardedCall {
 
   get requestId(): string {
     return this.#call.meta.requestId;
+  }
+
+  get visit(): Visit | undefined {
+    return this.#call.meta.visit;
   }
 
   get args(): GuardedCall['args'] {

@@ -1,6 +1,5 @@
-import type { CallFailed, Guard } from '../guard.ts';
-import { andThen } from '../maybe-promise.ts';
-import type { HeaderLookup } from '../visit.ts';
+import type { CallFailed, CallOutcome, Guard } from '../guard.ts';
+import { andThen, type MaybePromise } from '../maybe-promise.ts';
 import { toCallerKey } from './caller-key.ts';
 import { createLimitCounts, type Limited, type LimitsOptions } from './limit-counts.ts';
 
@@ -13,31 +12,36 @@ import { createLimitCounts, type Limited, type LimitsOptions } from './limit-cou
  */
 export function createLimits(options: LimitsOptions): Guard {
   const counts = createLimitCounts(options);
-  // Of requests that were counted and whose call has not come yet; each has a lookup of its own.
-  const counted = new WeakSet<HeaderLookup>();
   const ofRequests = options.global !== undefined || options.perCaller !== undefined;
   return {
     ...(ofRequests && {
-      admit: async ({ caller, address, header }) => {
-        const { limited, headers } = await counts.takeRequest(toCallerKey(caller, address));
-        counted.add(header);
-        return limited && { status: 429, by: 'limits', detail: limited.message, headers };
-      },
+      admit: visit =>
+        andThen(counts.takeRequest(toCallerKey(visit.caller, visit.address)), limited => {
+          visit.counted = true;
+          return limited && { status: 429, by: 'limits', detail: limited.message, headers: limited.headers };
+        }),
     }),
-    call: async ({ caller, address, header, tool }, next) => {
+    call: (call, next) => {
+      const { visit, caller, address, tool } = call;
       const key = toCallerKey(caller, address);
-      if (ofRequests && !(header && counted.delete(header))) {
-        const { limited } = await counts.takeRequest(key);
-        if (limited) return toRefused(limited);
+      const run = (): MaybePromise<CallOutcome> => {
+        // A name that is none is refused further in, and may be any text.
+        if (tool === undefined) return next();
+        return andThen(counts.takeCall(tool.name, key), taken => {
+          if ('message' in taken) return toRefused(taken);
+          return andThen(next(), outcome => {
+            taken.release();
+            return outcome;
+          });
+        });
+      };
+      if (!ofRequests) return run();
+      if (visit?.counted) {
+        // The next one on the same request counts for itself.
+        visit.counted = false;
+        return run();
       }
-      // A name that is none is refused further in, and may be any text.
-      if (tool === undefined) return next();
-      const taken = await counts.takeCall(tool.name, key);
-      if ('message' in taken) return toRefused(taken);
-      return andThen(next(), outcome => {
-        taken.release();
-        return outcome;
-      });
+      return andThen(counts.takeRequest(key), limited => (limited ? toRefused(limited) : run()));
     },
   };
 }

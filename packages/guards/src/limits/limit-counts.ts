@@ -1,4 +1,5 @@
 import { GuardsError } from '../guards-error.ts';
+import { andThen, type MaybePromise } from '../maybe-promise.ts';
 import { createMemoryRateStore } from './memory-rate-store.ts';
 import type { RateCounter, RateStore, Taken } from './rate-store.ts';
 import { describeRate, parseRate, type Rate } from './rate.ts';
@@ -46,17 +47,14 @@ export interface CallTaken {
 }
 
 export interface LimitCounts {
-  /**
-   * Counts one request of a caller. `headers` tell where the caller stands (draft-ietf-httpapi-ratelimit-headers-10),
-   * with `Retry-After` when it is refused.
-   */
-  readonly takeRequest: (caller: string) => Promise<RequestTaken>;
+  /** Counts one request of a caller. */
+  readonly takeRequest: (caller: string) => MaybePromise<LimitedRequest | undefined>;
   /** Counts one call of a tool. */
-  readonly takeCall: (tool: string, caller: string) => Promise<Limited | CallTaken>;
+  readonly takeCall: (tool: string, caller: string) => MaybePromise<Limited | CallTaken>;
 }
 
-export interface RequestTaken {
-  readonly limited?: Limited;
+/** With where the caller stands (draft-ietf-httpapi-ratelimit-headers-10), and `Retry-After`. */
+export interface LimitedRequest extends Limited {
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -67,6 +65,9 @@ interface Counted {
   readonly counter: RateCounter;
   readonly keyOf: (caller: string) => string;
 }
+
+/** A limit with nothing left. */
+type Reached = Counted & Taken;
 
 interface ToolGate {
   readonly counted: readonly Counted[];
@@ -112,40 +113,48 @@ export function createLimitCounts(options: LimitsOptions): LimitCounts {
     return gates.get(tool);
   };
   return {
-    takeRequest: async caller => {
-      let headers: Readonly<Record<string, string>> = {};
-      for (const counted of requests) {
-        const taken = await counted.counter.take(counted.keyOf(caller));
-        // The first is the caller's own, which says more about when to come back than what all others do.
-        if (headers['ratelimit'] === undefined || !taken.allowed) headers = toHeaders(counted, taken);
-        if (!taken.allowed) {
-          const limited = toLimited(counted, taken, 'this server');
-          return { limited, headers: { ...headers, 'retry-after': String(limited.retryAfterSeconds) } };
-        }
-      }
-      return { headers };
-    },
-    takeCall: async (tool, caller) => {
+    takeRequest: caller =>
+      andThen(takeInOrder(requests, caller), reached => {
+        if (reached === undefined) return undefined;
+        const limited = toLimited(reached, 'this server');
+        return { ...limited, headers: toHeaders(reached, limited) };
+      }),
+    takeCall: (tool, caller) => {
       const gate = gateOf(tool);
       if (gate === undefined) return FREE;
       if (gate.running >= gate.atOnce) return toCrowded(tool, gate.atOnce);
       // Held before the counting, which may have to wait for another process.
       gate.running += 1;
-      for (const counted of gate.counted) {
-        const taken = await counted.counter.take(counted.keyOf(caller));
-        if (taken.allowed) continue;
+      return andThen(takeInOrder(gate.counted, caller), reached => {
+        if (reached === undefined) return new HeldPlace(gate);
         gate.running -= 1;
-        return toLimited(counted, taken, `tool ${JSON.stringify(tool)}`);
-      }
-      let released = false;
-      return {
-        release: () => {
-          if (!released) gate.running -= 1;
-          released = true;
-        },
-      };
+        return toLimited(reached, `tool ${JSON.stringify(tool)}`);
+      });
     },
   };
+}
+
+/** Takes one from each, until one has nothing left: that one. */
+function takeInOrder(all: readonly Counted[], caller: string, from = 0): MaybePromise<Reached | undefined> {
+  const counted = all[from];
+  if (counted === undefined) return undefined;
+  return andThen(counted.counter.take(counted.keyOf(caller)), taken =>
+    taken.allowed ? takeInOrder(all, caller, from + 1) : { ...counted, ...taken },
+  );
+}
+
+/** Among those that run at once. */
+class HeldPlace implements CallTaken {
+  #gate: ToolGate | undefined;
+
+  constructor(gate: ToolGate) {
+    this.#gate = gate;
+  }
+
+  release(): void {
+    if (this.#gate) this.#gate.running -= 1;
+    this.#gate = undefined;
+  }
 }
 
 function checkTool(name: string, given: string | ToolLimits): void {
@@ -166,7 +175,7 @@ const WHOSE: Readonly<Record<LimitScope, string>> = {
   tool_at_once: 'at once',
 };
 
-function toLimited({ scope, rate }: Counted, { resetMs }: Taken, what: string): Limited {
+function toLimited({ scope, rate, resetMs }: Reached, what: string): Limited {
   const retryAfterSeconds = Math.max(Math.ceil(resetMs / 1000), 1);
   const limit = describeRate(rate);
   return {
@@ -186,9 +195,13 @@ function toCrowded(tool: string, atOnce: number): Limited {
   };
 }
 
-function toHeaders({ scope, rate }: Counted, { remaining, resetMs }: Taken): Record<string, string> {
+function toHeaders(
+  { scope, rate, remaining, resetMs }: Reached,
+  { retryAfterSeconds }: Limited,
+): LimitedRequest['headers'] {
   return {
     'ratelimit-policy': `"${scope}";q=${rate.amount};w=${rate.seconds}`,
     ratelimit: `"${scope}";r=${remaining};t=${Math.ceil(resetMs / 1000)}`,
+    'retry-after': String(retryAfterSeconds),
   };
 }

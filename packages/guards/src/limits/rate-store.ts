@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../maybe-promise.ts';
 import type { Rate } from './rate.ts';
 
 /** What one request took from a rate. */
@@ -9,8 +10,8 @@ export interface Taken {
 }
 
 export interface RateCounter {
-  /** Counts one for `key`. Never rejects: where the count cannot be had, another place counts. */
-  readonly take: (key: string) => Promise<Taken>;
+  /** Counts one for `key`. Never throws or rejects: where the count cannot be had, another place counts. */
+  readonly take: (key: string) => MaybePromise<Taken>;
 }
 
 /** Where rates are counted. Counters of one name count together, in all processes that have the store in common. */
