@@ -24,7 +24,7 @@ describe('createLimitCounts', () => {
 
   it('limits all together, and a caller over its own limit takes nothing from the others', async () => {
     const { takeRequest } = createLimitCounts({ perCaller: '2/minute', global: '4/minute' });
-    const anna = await Promise.all(Array.from({ length: 10 }, () => takeRequest('anna')));
+    const anna = await Promise.all(Array.from({ length: 10 }, async () => takeRequest('anna')));
     expect(anna.filter(limited => limited === undefined)).toHaveLength(2);
     expect(await takeRequest('berta')).toBeUndefined();
     expect(await takeRequest('clara')).toBeUndefined();

@@ -24,7 +24,7 @@ async function openStore(url: string, more: Partial<RedisRateStoreOptions> = {})
 }
 
 async function takeMany(counter: RateCounter, times: number): Promise<number> {
-  const taken = await Promise.all(Array.from({ length: times }, () => counter.take('somebody')));
+  const taken = await Promise.all(Array.from({ length: times }, async () => counter.take('somebody')));
   return taken.filter(({ allowed }) => allowed).length;
 }
 
