@@ -3,9 +3,10 @@ import { pino, type Logger } from 'pino';
 import { openEgress, parseAllowList } from '@tramontane/egress';
 import { openConnections } from '@tramontane/mcp-client';
 import manifest from '../package.json' with { type: 'json' };
+import { chooseModels } from './choose-models.ts';
 import { type Config, ConfigError } from './config.ts';
 import { createAgents } from './core/agents.ts';
-import { ApiError } from './core/api-error.ts';
+import { openCallsOnce } from './core/call-once.ts';
 import { createCompletions } from './core/completions.ts';
 import { createConnectorVault } from './core/connector-vault.ts';
 import { createConnectorUses } from './core/connector-uses.ts';
@@ -24,13 +25,7 @@ import { openDatabaseServer } from './database-server.ts';
 import { createOAuth } from './create-oauth.ts';
 import { createApiGuards } from './http/guarding.ts';
 import { createHttpServer } from './http/server.ts';
-import {
-  createCallModel,
-  createListModels,
-  createModelCatalogue,
-  createModerate,
-  MISTRAL_BASE_URL,
-} from './models/index.ts';
+import { createCallModel, createListModels } from './models/index.ts';
 import { createAgentAliasStore } from './store/agent-alias-store.ts';
 import { createAgentStore } from './store/agent-store.ts';
 import { createApiKeyStore } from './store/api-key-store.ts';
@@ -40,10 +35,12 @@ import { createCredentialStore } from './store/credential-store.ts';
 import { openDatabase } from './store/database.ts';
 import { createPinStore } from './store/pin-store.ts';
 import { createPreferenceStore } from './store/preference-store.ts';
+import { createRequestKeyStore } from './store/request-key-store.ts';
 import { openRunOwnership } from './store/run-ownership.ts';
 import { addOperatorConnectors } from './core/operator-connectors.ts';
 import { createRunStore } from './store/run-store.ts';
 import { createUnansweredCallStore } from './store/unanswered-call-store.ts';
+import { sweepRequestKeys } from './sweep-request-keys.ts';
 import { sweepRuns } from './sweep-runs.ts';
 import { createTelemetry } from './telemetry/index.ts';
 import { logHealth } from './tools/log-health.ts';
@@ -110,19 +107,7 @@ export async function startServer(config: Config, options: StartServerOptions = 
     });
     opened.defer(() => connections.close());
 
-    const catalogue = createModelCatalogue({
-      ...(config.mistralApiKey !== undefined && { mistralApiKey: config.mistralApiKey }),
-      ...(config.mistralBaseUrl !== undefined && { mistralBaseUrl: config.mistralBaseUrl }),
-      ...(config.modelBaseUrl !== undefined && { baseUrl: config.modelBaseUrl }),
-      ...(config.modelApiKey !== undefined && { apiKey: config.modelApiKey }),
-      offline: config.databaseUrl === undefined,
-    });
-    const checkModel = (name: string) => {
-      const resolved = catalogue.resolve(name);
-      if (resolved) return { offline: resolved.provider === 'offline' };
-      throw new ApiError('invalid_model', noProvider(name), { param: 'model' });
-    };
-
+    const { catalogue, checkModel, moderation } = chooseModels(config);
     const owner = createUuid();
     const { db } = database;
     const conversationStore = createConversationStore(db);
@@ -160,9 +145,8 @@ export async function startServer(config: Config, options: StartServerOptions = 
     };
     const unanswered = createUnansweredCallStore(db);
     const histories = createHistories(conversationStore, unanswered);
-    const moderation = moderationEndpoint(config);
     const guardrails = createGuardrails({
-      ...(moderation && { moderate: createModerate(moderation) }),
+      ...moderation,
       onFailed: message => log.warn(message),
     });
     const agents = createAgents({
@@ -189,12 +173,18 @@ export async function startServer(config: Config, options: StartServerOptions = 
     });
     opened.defer(() => ownership.close());
     opened.defer(sweepRuns({ ownership, runs, store: runStore, log }));
+    const requestKeys = createRequestKeyStore(db, owner);
+    opened.defer(sweepRequestKeys(requestKeys, log));
+    const callsOnce = openCallsOnce({
+      requestKeys,
+      onError: error => log.warn({ err: error }, 'the end of a call could not be kept under its key'),
+    });
 
     let ready = true;
     const http = createHttpServer({
       agents,
       completions: createCompletions({ ...toolPorts, agents, runs, checkModel, guardrails }),
-      ...createConnectorUses(toolPorts),
+      ...createConnectorUses({ ...toolPorts, callsOnce }),
       conversations: createConversations({
         ...toolPorts,
         agents,
@@ -203,6 +193,7 @@ export async function startServer(config: Config, options: StartServerOptions = 
         conversations: conversationStore,
         runStore,
         runs,
+        requestKeys,
         checkModel,
         guardrails,
       }),
@@ -222,7 +213,7 @@ export async function startServer(config: Config, options: StartServerOptions = 
     opened.defer(async () => {
       ready = false;
       // Together: requests in flight wait for their runs, and runs end by themselves or are stopped.
-      await Promise.all([http.close(), runs.close(GRACE_MS)]);
+      await Promise.all([http.close(), runs.close(GRACE_MS), callsOnce.close(GRACE_MS)]);
     });
     options.onProgress?.('Starting the Agents API');
     await http.listen({ host: config.host, port: config.port });
@@ -267,22 +258,6 @@ function ownPorts(config: Config): string[] {
   if (config.databaseUrl === undefined) return [];
   const { hostname, port } = new URL(config.databaseUrl);
   return hostname === '' ? [] : [`${hostname}:${port || 5432}`];
-}
-
-/** Who enforces guardrails: an endpoint of its own, or Mistral. */
-function moderationEndpoint(config: Config): { baseUrl: string; apiKey?: string } | undefined {
-  const { moderationBaseUrl: own, moderationApiKey, mistralApiKey } = config;
-  if (own !== undefined)
-    return { baseUrl: own, ...(moderationApiKey !== undefined && { apiKey: moderationApiKey }) };
-  if (mistralApiKey === undefined) return undefined;
-  return { baseUrl: config.mistralBaseUrl ?? MISTRAL_BASE_URL, apiKey: mistralApiKey };
-}
-
-function noProvider(name: string): string {
-  return (
-    `No provider is configured for the model ${JSON.stringify(name)}. ` +
-    "Set MISTRAL_API_KEY for Mistral's models, or TRAMONTANE_MODEL_BASE_URL for any OpenAI-compatible endpoint."
-  );
 }
 
 function portOf(address: AddressInfo | string | null): number {

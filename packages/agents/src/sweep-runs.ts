@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { RunStore } from './core/ports.ts';
 import type { Runs } from './core/runs.ts';
+import { repeat } from './repeat.ts';
 import type { RunOwnership } from './store/run-ownership.ts';
 
 /** How often abandoned runs are looked for, in milliseconds. */
@@ -14,8 +15,6 @@ export function sweepRuns(parts: {
   readonly log: Logger;
 }): () => Promise<void> {
   const { ownership, runs, store, log } = parts;
-  let sweeping: Promise<void> | undefined;
-
   const sweep = async () => {
     // Asked for at another process: this one carries the runs.
     for (const runId of await ownership.toCancel()) runs.cancel(runId);
@@ -28,18 +27,7 @@ export function sweepRuns(parts: {
       });
     }
   };
-  const tick = () => {
-    sweeping ??= sweep()
-      .catch(error => log.warn({ err: error }, 'runs that were left could not be looked for'))
-      .finally(() => {
-        sweeping = undefined;
-      });
-  };
-
-  tick();
-  const timer = setInterval(tick, SWEEP_MS);
-  return async () => {
-    clearInterval(timer);
-    await sweeping;
-  };
+  return repeat(SWEEP_MS, () =>
+    sweep().catch(error => log.warn({ err: error }, 'runs that were left could not be looked for')),
+  );
 }

@@ -25,6 +25,15 @@ export const API_ERRORS = {
   validation: { meaning: 'Fields of the request have the wrong shape; `detail` lists them.', retry: false },
   not_found: { meaning: 'There is no such thing, or it is not yours.', retry: false },
   forbidden: { meaning: 'The key is known, and its role or its reach does not allow this.', retry: false },
+  other_arguments: {
+    meaning: 'The idempotency key was used for another request; a new one needs a new key.',
+    retry: false,
+  },
+  still_running: { meaning: 'The first call with this idempotency key has not ended yet.', retry: true },
+  lost: {
+    meaning: 'A call with this idempotency key broke off and may have had its effect; it is not repeated.',
+    retry: false,
+  },
   conflict: { meaning: 'The thing exists already, or is busy.', retry: true },
   tool_server_refused: { meaning: 'The tool server refused the credentials of the connector.', retry: false },
   sign_in_required: {

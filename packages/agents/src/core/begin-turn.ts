@@ -5,6 +5,7 @@ import type { Caller } from './caller.ts';
 import type { GuardrailResult, Guardrails } from './guardrails.ts';
 import { createId } from './ids.ts';
 import type { CheckModel, RunStore, StartIn } from './ports.ts';
+import type { Asked } from './request-key.ts';
 import type { RunPlan } from './run-plan.ts';
 import type { Runs } from './runs.ts';
 
@@ -45,7 +46,7 @@ export async function beginTurn(
   caller: Caller,
   turn: NewTurn,
   ports: BeginPorts,
-  signal: AbortSignal,
+  { signal, key }: Asked,
 ): Promise<Turn> {
   const { offline } = ports.checkModel(turn.plan.model);
   const found = await ports.guardrails.check(turn.plan.guardrails, turn.inputs, signal);
@@ -61,7 +62,8 @@ export async function beginTurn(
   const { plan } = turn;
   const run: CarriedRun = { id: createId('run'), caller, plan, history: turn.before ?? [], events: [first] };
   const conversationId = turn.conversation.id;
-  const answer = { conversationId, offline, ...(found && { guardrails: found }) };
+  const answered = { offline, ...(found && { guardrails: found }) };
+  const answer = { conversationId, ...answered };
   if (!turn.store) {
     refuseWaiting(turn);
     const inline = 'create' in turn.conversation ? turn.conversation.inline : [];
@@ -70,7 +72,7 @@ export async function beginTurn(
   }
 
   const started = await ports.runs.start(run, () =>
-    ports.runStore.start(caller, { id: run.id, plan, first }, turn.conversation),
+    ports.runStore.start(caller, { id: run.id, plan, first }, turn.conversation, key && { key, answered }),
   );
   if (started === 'gone') throw notFound('conversation', conversationId);
   if (started === 'busy') throw stillAnswering(conversationId);

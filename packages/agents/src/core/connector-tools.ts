@@ -1,4 +1,5 @@
 import { ApiError, forbidden, notFound } from './api-error.ts';
+import type { CallsOnce, ReadyCall } from './call-once.ts';
 import type { Caller } from './caller.ts';
 import { accessFor, type AccessPorts } from './connector-access.ts';
 import { isAllowed, standingOf, type PreferenceStore } from './connector-preference.ts';
@@ -11,6 +12,8 @@ import {
   type ToolServerHealth,
   type ToolServers,
 } from './ports.ts';
+import type { Asked } from './request-key.ts';
+import { isRepeatable } from './tool-promise.ts';
 import { toApiError } from './tool-server-error.ts';
 
 /** `GET /v1/connectors/{connector}/tools` and `…/health`, and `POST …/tools/{tool_name}/call`. */
@@ -31,8 +34,8 @@ export interface ConnectorTools {
       arguments: Readonly<Record<string, unknown>>;
       credentialsName?: string;
       requestId: string;
-      signal: AbortSignal;
     },
+    asked: Asked,
   ): Promise<ToolAnswer>;
 }
 
@@ -40,6 +43,7 @@ export interface ConnectorToolsPorts extends AccessPorts {
   readonly connectors: ConnectorStore;
   readonly preferences: PreferenceStore;
   readonly servers: ToolServers;
+  readonly callsOnce: CallsOnce;
 }
 
 export function createConnectorTools(ports: ConnectorToolsPorts): ConnectorTools {
@@ -59,6 +63,27 @@ export function createConnectorTools(ports: ConnectorToolsPorts): ConnectorTools
     );
     return { connector, access, preferences, standing };
   };
+  /** Everything about a call is checked, and nothing has left. */
+  const ready = async (
+    caller: Caller,
+    idOrName: string,
+    { credentialsName, ...call }: Parameters<ConnectorTools['call']>[2],
+    signal: AbortSignal,
+  ): Promise<ReadyCall> => {
+    const { connector, access, preferences, standing } = await reach(caller, idOrName, credentialsName);
+    if (!standing.active) throw switchedOff(connector);
+    const hint = (error: unknown) => Promise.reject(withHint(error, connector));
+    const { tools } = await ports.servers.list(connector, access, { signal }).catch(hint);
+    const tool = tools.find(({ name }) => name === call.tool);
+    if (!tool || !isAllowed(preferences, tool.name)) {
+      const name = JSON.stringify(call.tool);
+      throw new ApiError('not_found', `Connector ${connector.name} has no tool ${name}.`);
+    }
+    return {
+      repeatable: isRepeatable(tool, ports.servers.isTrusted(connector)),
+      send: (key, stop) => ports.servers.call(connector, access, { ...call, key, signal: stop }).catch(hint),
+    };
+  };
 
   return {
     async list(caller, idOrName, { credentialsName, ...options }) {
@@ -76,20 +101,13 @@ export function createConnectorTools(ports: ConnectorToolsPorts): ConnectorTools
       const health = ports.servers.health(connector, access);
       return { connector, ...(health && { health }) };
     },
-    async call(caller, idOrName, { credentialsName, ...call }) {
-      const { connector, access, preferences, standing } = await reach(caller, idOrName, credentialsName);
-      if (!standing.active) throw switchedOff(connector);
+    async call(caller, idOrName, call, { signal, key }) {
+      const prepare = () => ready(caller, idOrName, call, signal);
       try {
-        const { tools } = await ports.servers.list(connector, access, { signal: call.signal });
-        if (!isAllowed(preferences, call.tool) || !tools.some(({ name }) => name === call.tool)) {
-          throw new ApiError(
-            'not_found',
-            `Connector ${connector.name} has no tool ${JSON.stringify(call.tool)}.`,
-          );
-        }
-        return await ports.servers.call(connector, access, { ...call, key: call.requestId });
+        if (key) return await ports.callsOnce.call(caller, { signal, key }, call.tool, prepare);
+        return await (await prepare()).send(call.requestId, signal);
       } catch (error) {
-        throw toHintedError(error, connector);
+        throw toApiError(error);
       }
     },
   };
@@ -108,10 +126,14 @@ function switchedOff(connector: Connector): ApiError {
 const WANTS_SIGN_IN: ReadonlySet<string> = new Set(['refused', 'sign_in_required']);
 
 function toHintedError(error: unknown, connector: Connector): unknown {
-  if (!(error instanceof ToolServerFailure) || !WANTS_SIGN_IN.has(error.code)) return toApiError(error);
+  return toApiError(withHint(error, connector));
+}
+
+function withHint(error: unknown, connector: Connector): unknown {
+  if (!(error instanceof ToolServerFailure) || !WANTS_SIGN_IN.has(error.code)) return error;
   const { code, mayHaveRun } = error;
   const message = `${error.message} ${howToSignIn(connector)}`;
-  return toApiError(new ToolServerFailure(code, message, { mayHaveRun, cause: error }));
+  return new ToolServerFailure(code, message, { mayHaveRun, cause: error });
 }
 
 function howToSignIn({ id, config }: Connector): string {

@@ -15,15 +15,17 @@ import type { Histories } from './histories.ts';
 import { createId, isPlainId } from './ids.ts';
 import type { Planner } from './plan-turn.ts';
 import type { ConversationStore } from './ports.ts';
+import type { Asked } from './request-key.ts';
 import { restartConversation } from './restart-conversation.ts';
+import { turnOnce, type TurnOncePorts } from './turn-once.ts';
 import { refuseUnstorable } from './unsupported.ts';
 
 /** What can be done with conversations (`/v1/conversations`). */
 export interface Conversations {
-  start(caller: Caller, given: StartConversation, signal: AbortSignal): Promise<Turn>;
-  append(caller: Caller, id: string, given: AppendConversation, signal: AbortSignal): Promise<Turn>;
+  start(caller: Caller, given: StartConversation, asked: Asked): Promise<Turn>;
+  append(caller: Caller, id: string, given: AppendConversation, asked: Asked): Promise<Turn>;
   /** A new conversation that begins with this one's entries. */
-  restart(caller: Caller, id: string, given: RestartConversation, signal: AbortSignal): Promise<Turn>;
+  restart(caller: Caller, id: string, given: RestartConversation, asked: Asked): Promise<Turn>;
   cancel(caller: Caller, id: string, signal: AbortSignal): Promise<Cancellation>;
   get(caller: Caller, id: string): Promise<Conversation>;
   list(
@@ -34,7 +36,8 @@ export interface Conversations {
   remove(caller: Caller, id: string): Promise<void>;
 }
 
-export interface ConversationsPorts extends GivenToolsPorts, BeginPorts {
+export interface ConversationsPorts extends GivenToolsPorts, BeginPorts, TurnOncePorts {
+  readonly runs: BeginPorts['runs'];
   readonly agents: Agents;
   readonly planner: Planner;
   readonly conversations: ConversationStore;
@@ -48,43 +51,54 @@ export function createConversations(ports: ConversationsPorts): Conversations {
     return conversation;
   };
 
+  const start = async (caller: Caller, given: StartConversation, asked: Asked) => {
+    for (const key of ['name', 'description', 'metadata', 'tools'] as const)
+      refuseUnstorable(given[key], ['body', key]);
+    const { target, inline } = await toTarget(caller, given, ports);
+    const inputs = toGivenEntries(given.inputs, ports.now());
+    checkInputs(inputs, []);
+    const plan = await ports.planner.planTurn(caller, target, [], toSettings(given));
+    const { name = null, description = null, metadata = null } = given;
+    const create = { target, name, description, metadata };
+    const conversation = { id: createId('conversation'), create, inline };
+    return beginTurn(caller, { plan, inputs, store: given.store, conversation }, ports, asked);
+  };
+  const append = async (
+    caller: Caller,
+    id: string,
+    given: AppendConversation,
+    asked: Asked,
+  ): Promise<Turn> => {
+    const { target } = await get(caller, id);
+    const history = await ports.histories.read(caller, id);
+    const { decisions, repeatedIn } = confirmCalls(given.tool_confirmations ?? [], history);
+    const inputs = toGivenEntries(given.inputs ?? [], ports.now());
+    const plan = await ports.planner.planTurn(caller, target, history.entries, toSettings(given));
+    if (repeatedIn !== undefined && decisions.length === 0 && inputs.length === 0) {
+      // Asked again, by a client that did not hear the answer for one: it hears it now, and nothing is done again.
+      const { offline } = ports.checkModel(plan.model);
+      return { conversationId: id, offline, signals: ports.runs.read(caller, repeatedIn, asked.signal) };
+    }
+    if (history.running) throw stillAnswering(id);
+    const stillOpen = checkInputs(inputs, history.entries, decisions);
+    const conversation = { id, runsSeen: history.runs };
+    const turn = { plan, inputs, before: history.entries, decisions, stillOpen };
+    return beginTurn(caller, { ...turn, store: given.store, conversation }, ports, asked);
+  };
+
   return {
     get,
-    async start(caller, given, signal) {
-      for (const key of ['name', 'description', 'metadata', 'tools'] as const)
-        refuseUnstorable(given[key], ['body', key]);
-      const { target, inline } = await toTarget(caller, given, ports);
-      const inputs = toGivenEntries(given.inputs, ports.now());
-      checkInputs(inputs, []);
-      const plan = await ports.planner.planTurn(caller, target, [], toSettings(given));
-      const { name = null, description = null, metadata = null } = given;
-      const create = { target, name, description, metadata };
-      const conversation = { id: createId('conversation'), create, inline };
-      return beginTurn(caller, { plan, inputs, store: given.store, conversation }, ports, signal);
-    },
-    async append(caller, id, given, signal) {
-      const { target } = await get(caller, id);
-      const history = await ports.histories.read(caller, id);
-      const { decisions, repeatedIn } = confirmCalls(given.tool_confirmations ?? [], history);
-      const inputs = toGivenEntries(given.inputs ?? [], ports.now());
-      const plan = await ports.planner.planTurn(caller, target, history.entries, toSettings(given));
-      if (repeatedIn !== undefined && decisions.length === 0 && inputs.length === 0) {
-        // Asked again, by a client that did not hear the answer for one: it hears it now, and nothing is done again.
-        const { offline } = ports.checkModel(plan.model);
-        return { conversationId: id, offline, signals: ports.runs.read(caller, repeatedIn, signal) };
-      }
-      if (history.running) throw stillAnswering(id);
-      const stillOpen = checkInputs(inputs, history.entries, decisions);
-      const conversation = { id, runsSeen: history.runs };
-      const turn = { plan, inputs, before: history.entries, decisions, stillOpen };
-      return beginTurn(caller, { ...turn, store: given.store, conversation }, ports, signal);
-    },
-    async restart(caller, id, given, signal) {
-      const conversation = await get(caller, id);
-      const { entries } = await ports.histories.read(caller, id);
-      const turn = await restartConversation(caller, conversation, entries, given, ports);
-      return beginTurn(caller, turn, ports, signal);
-    },
+    start: (caller, given, asked) =>
+      turnOnce(caller, given, asked, ports, () => start(caller, given, asked)),
+    append: (caller, id, given, asked) =>
+      turnOnce(caller, given, asked, ports, () => append(caller, id, given, asked)),
+    restart: (caller, id, given, asked) =>
+      turnOnce(caller, given, asked, ports, async () => {
+        const conversation = await get(caller, id);
+        const { entries } = await ports.histories.read(caller, id);
+        const turn = await restartConversation(caller, conversation, entries, given, ports);
+        return beginTurn(caller, turn, ports, asked);
+      }),
     async cancel(caller, id, signal) {
       await get(caller, id);
       return await cancelRun(caller, id, ports, signal);

@@ -3,6 +3,7 @@ import type { Agent, AgentConfig } from './agent.ts';
 import type { Caller } from './caller.ts';
 import type { Connector, ConnectorAccess } from './connector.ts';
 import type { Conversation } from './conversation.ts';
+import type { Answered, RequestKey } from './request-key.ts';
 import type { RunPlan } from './run-plan.ts';
 
 // What the use cases ask of the rooms around them. Every look into the store says who looks.
@@ -127,11 +128,13 @@ export interface RunStore {
   /**
    * Writes the run, its first event and, when new, its conversation, in one transaction. Answers `busy` when the
    * conversation has another number of runs than the caller saw, or one under way; `gone` when it was deleted.
+   * @param kept The request's idempotency key, written with it; `busy` when another run has it.
    */
   start(
     caller: Caller,
     run: { id: string; plan: RunPlan; first: RunEvent },
     conversation: StartIn,
+    kept?: { readonly key: RequestKey; readonly answered: Answered },
   ): Promise<'started' | 'busy' | 'gone'>;
   /** Commits events at `seq`. Rejects with OwnershipLost when another owner wrote there or the run is gone. */
   append(run: { id: string; caller: Caller }, seq: number, events: readonly RunEvent[]): Promise<void>;

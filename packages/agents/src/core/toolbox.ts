@@ -18,6 +18,7 @@ import { reachConnector, type ReachPorts } from './reach-connector.ts';
 import type { RunPlan } from './run-plan.ts';
 import { definitionOf } from './tool-definition.ts';
 import { nameTools } from './tool-names.ts';
+import { isReadOnly, isRepeatable } from './tool-promise.ts';
 
 /** The tools of one run: what the model may call, and where each call goes. */
 export interface Toolbox {
@@ -186,10 +187,6 @@ function isChosen(tool: StoredConnectorTool, name: string): boolean {
   return !exclude?.includes(name);
 }
 
-function isReadOnly(tool: ListedTool): boolean {
-  return tool.annotations?.['readOnlyHint'] === true;
-}
-
 function toBoxTool(
   { connector, offered }: Reached,
   tool: ListedTool,
@@ -206,8 +203,7 @@ function toBoxTool(
         connectorId: connector.id,
         connectorName: connector.name,
         tool: tool.name,
-        // What a server says of itself is a hint; only the operator's word makes it safe to send a call twice.
-        repeatable: trusted && (readOnly || tool.takesIdempotencyKey),
+        repeatable: isRepeatable(tool, trusted),
       },
       ...(ask && known?.confirmed && { confirmation: { definition: definitionOf(connector, tool) } }),
     },

@@ -16,6 +16,7 @@ import type { Connectors } from '../core/connectors.ts';
 import { callerOf, goneSignal } from './caller.ts';
 import { readCursor, toCursor } from './cursor.ts';
 import { read } from './errors.ts';
+import { askedBy, TAKES_KEY } from './request-key.ts';
 import { toWireConnector } from './to-wire-connector.ts';
 import { toWireTool, toWireToolAnswer } from './to-wire-tool.ts';
 import { toWireHealth } from './to-wire-health.ts';
@@ -104,16 +105,16 @@ export function addConnectorRoutes(
     return toWireHealth(connector, health);
   });
 
-  app.post<ToolPath>('/v1/connectors/:id/tools/:tool/call', async (request, reply) => {
+  app.post<ToolPath>('/v1/connectors/:id/tools/:tool/call', TAKES_KEY, async (request, reply) => {
     const query = read(callToolQuerySchema, request.query, 'query');
     const given = read(callToolSchema, request.body ?? {}, 'body');
-    const result = await tools.call(callerOf(request), request.params.id, {
+    const call = {
       tool: request.params.tool,
       arguments: given.arguments ?? {},
       ...(query.credentials_name !== undefined && { credentialsName: query.credentials_name }),
       requestId: request.id,
-      signal: goneSignal(reply),
-    });
-    return toWireToolAnswer(result);
+    };
+    const asked = askedBy(request, reply);
+    return toWireToolAnswer(await tools.call(callerOf(request), request.params.id, call, asked));
   });
 }

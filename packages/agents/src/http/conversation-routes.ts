@@ -14,6 +14,7 @@ import type { Conversations } from '../core/conversations.ts';
 import { callerOf, goneSignal } from './caller.ts';
 import { read } from './errors.ts';
 import { toEventStream } from './event-stream.ts';
+import { askedBy, TAKES_KEY } from './request-key.ts';
 import { toAnswer } from './to-answer.ts';
 import { toStream } from './to-stream.ts';
 import { isMessage, toWireEntry } from './to-wire-entry.ts';
@@ -23,21 +24,21 @@ type ConversationPath = { Params: { id: string } };
 
 /** `/v1/conversations` (API reference, conversations). */
 export function addConversationRoutes(app: FastifyInstance, conversations: Conversations): void {
-  app.post('/v1/conversations', async (request, reply) => {
+  app.post('/v1/conversations', TAKES_KEY, async (request, reply) => {
     const given = read(startConversationSchema, request.body, 'body');
-    const turn = await conversations.start(callerOf(request), given, goneSignal(reply));
+    const turn = await conversations.start(callerOf(request), given, askedBy(request, reply));
     return answer(turn, given.stream, reply);
   });
 
-  app.post<ConversationPath>('/v1/conversations/:id', async (request, reply) => {
+  app.post<ConversationPath>('/v1/conversations/:id', TAKES_KEY, async (request, reply) => {
     const given = read(appendConversationSchema, request.body ?? {}, 'body');
-    const turn = await conversations.append(callerOf(request), request.params.id, given, goneSignal(reply));
+    const turn = await conversations.append(callerOf(request), request.params.id, given, askedBy(request, reply));
     return answer(turn, given.stream, reply);
   });
 
-  app.post<ConversationPath>('/v1/conversations/:id/restart', async (request, reply) => {
+  app.post<ConversationPath>('/v1/conversations/:id/restart', TAKES_KEY, async (request, reply) => {
     const given = read(restartConversationSchema, request.body, 'body');
-    const turn = await conversations.restart(callerOf(request), request.params.id, given, goneSignal(reply));
+    const turn = await conversations.restart(callerOf(request), request.params.id, given, askedBy(request, reply));
     return answer(turn, given.stream, reply);
   });
 

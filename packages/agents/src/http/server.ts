@@ -23,6 +23,7 @@ import { addHealthRoutes, type Health } from './health-routes.ts';
 import { acceptJsonOnly } from './json-body.ts';
 import { addModelRoutes } from './model-routes.ts';
 import { CALLBACK_PATH, CLIENT_METADATA_PATH, type SignInRoutes, addSignInRoutes } from './sign-in-routes.ts';
+import { refuseUnheededKeys } from './request-key.ts';
 import { traceRequests } from './trace-requests.ts';
 import { addUnansweredCallRoutes } from './unanswered-call-routes.ts';
 import { addOpenApiRoute } from './openapi/index.ts';
@@ -77,6 +78,7 @@ export function createHttpServer(
     reply.header('x-request-id', request.id);
   });
   addGuards(app, ports.guards, isPublic);
+  refuseUnheededKeys(app);
   app.addHook('onRequest', async request => {
     // No id, name or filter holds one, and PostgreSQL refuses to be asked for one.
     if (request.url.includes('%00'))

@@ -104,10 +104,7 @@ export async function openRunOwnership(
 
 async function takeOver(db: Kysely<Tables>, from: string, to: string): Promise<string[]> {
   return await db.transaction().execute(async trx => {
-    // A lock of the transaction: it goes with it, however this ends.
-    const { rows } = await sql<{ dead: boolean }>`
-      select pg_try_advisory_xact_lock(hashtextextended(${lockName(from)}, 0)) as dead`.execute(trx);
-    if (!rows[0]?.dead) return [];
+    if (!(await isOwnerDead(trx, from))) return [];
     const runs = await trx
       .updateTable('runs')
       .set({ owner: to })
@@ -117,6 +114,14 @@ async function takeOver(db: Kysely<Tables>, from: string, to: string): Promise<s
       .execute();
     return runs.map(({ id }) => id);
   });
+}
+
+/** Nobody holds the lock of this owner. It is held from here on for the transaction, if there is one. */
+export async function isOwnerDead(db: Kysely<Tables>, owner: string): Promise<boolean> {
+  // A lock of the transaction: it goes with it, however that ends.
+  const { rows } = await sql<{ dead: boolean }>`
+    select pg_try_advisory_xact_lock(hashtextextended(${lockName(owner)}, 0)) as dead`.execute(db);
+  return rows[0]?.dead === true;
 }
 
 function lockName(owner: string): string {

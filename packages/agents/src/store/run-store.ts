@@ -4,13 +4,14 @@ import { OPERATOR, type Caller } from '../core/caller.ts';
 import { OwnershipLost, type OwnedRun, type RunStore } from '../core/ports.ts';
 import type { RunPlan } from '../core/run-plan.ts';
 import { keepInline, sweepInline, toolReferences } from './inline-connectors.ts';
+import { keepTurn } from './request-key-store.ts';
 import type { Tables } from './schema.ts';
 import { isForeignKeyViolation, isUniqueViolation } from './store-error.ts';
 
 /** @param owner Id of this process among those that carry runs on this database. */
 export function createRunStore(db: Kysely<Tables>, owner: string): RunStore {
   return {
-    async start(caller, run, conversation) {
+    async start(caller, run, conversation, kept) {
       const at = new Date();
       const owned = { workspace: caller.workspace, user_id: caller.user };
       try {
@@ -48,6 +49,8 @@ export function createRunStore(db: Kysely<Tables>, owner: string): RunStore {
               .executeTakeFirstOrThrow();
             if (Number(count) !== conversation.runsSeen) return 'busy';
           }
+          // Of two requests with one key the second waits here for the first, and then all of it fails.
+          if (kept) await keepTurn(trx, caller, kept, { runId: run.id, conversationId: conversation.id });
           await trx
             .insertInto('runs')
             .values({

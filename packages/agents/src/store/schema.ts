@@ -133,6 +133,25 @@ interface UnansweredCallTable extends Owned {
   settlement: JSONColumnType<object> | null;
 }
 
+/** What began under an idempotency key: a turn, or a direct call of a tool. */
+interface RequestKeyTable extends Owned {
+  id: string;
+  digest: string;
+  endpoint: string;
+  made_at: Generated<Date>;
+  run_id: string | null;
+  conversation_id: string | null;
+  /** What the first answer held beside the run. */
+  answered: JSONColumnType<object> | null;
+  call_key: string | null;
+  repeatable: boolean | null;
+  /** The process that makes the call; none when it was stopped. */
+  owner: string | null;
+  /** Made anew by whoever takes the call over. */
+  attempt: string | null;
+  result: JSONColumnType<object> | null;
+}
+
 interface ToolPinTable {
   connector_id: string;
   workspace: string;
@@ -170,6 +189,7 @@ interface PreferenceTable extends Held {
 }
 
 export interface Tables {
+  request_keys: RequestKeyTable;
   tool_pins: ToolPinTable;
   unanswered_calls: UnansweredCallTable;
   connector_credentials: CredentialTable;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digest, digestJson } from './digest.ts';
 import type { OnceStore } from './once-store.ts';
 
 /** One piece of work that must not be done twice. */
@@ -40,7 +40,7 @@ export async function runOnce(
   onUnsettled: (error: unknown) => void,
 ): Promise<RanOnce> {
   const key = digest(JSON.stringify([...scope, given]));
-  const argumentsDigest = digest(toCanonicalJson(args));
+  const argumentsDigest = digestJson(args);
   const late = AbortSignal.any([signal, AbortSignal.timeout(waitMs)]);
   let claimed = await store.claim(key, argumentsDigest);
   while (claimed.kind === 'running') {
@@ -62,19 +62,4 @@ export async function runOnce(
 function settle(store: OnceStore, key: string, ended: Work): Promise<void> {
   if (ended.kind === 'done') return store.settle(key, ended.result);
   return ended.kind === 'not_begun' ? store.release(key) : store.lose(key);
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-/** Two objects with the same fields in another order are the same arguments. */
-function toCanonicalJson(value: unknown): string {
-  return (
-    JSON.stringify(value, (_name, inner: unknown) =>
-      typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-        ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-        : inner,
-    ) ?? 'undefined'
-  );
 }

@@ -7,6 +7,7 @@ import { unansweredCalls } from './0011-unanswered-calls.ts';
 import { agentAliases } from './0020-agent-aliases.ts';
 import { oauth } from './0040-oauth.ts';
 import { toolPins } from './0041-tool-pins.ts';
+import { requestKeys } from './0050-request-keys.ts';
 
 /**
  * Every change of the tables, oldest first: one file each, in the order of their numbers, which need not follow one
@@ -21,4 +22,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0020-agent-aliases': agentAliases,
   '0040-oauth': oauth,
   '0041-tool-pins': toolPins,
+  '0050-request-keys': requestKeys,
 };
