@@ -11,18 +11,27 @@ export interface StreamReader {
 }
 
 /** Starts a conversation; the answer's body is the caller's to read or leave. */
-export function postStart(api: ApiServer, body: Json, signal: AbortSignal): Promise<Response> {
+export function postStart(
+  api: ApiServer,
+  body: Json,
+  signal: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
   return fetch(`${api.url}/v1/conversations`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${api.key}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${api.key}`, 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
     signal,
   });
 }
 
-export async function openReader(api: ApiServer, body: Json): Promise<StreamReader> {
+export async function openReader(
+  api: ApiServer,
+  body: Json,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<StreamReader> {
   const gone = new AbortController();
-  const response = await postStart(api, { ...body, stream: true }, gone.signal);
+  const response = await postStart(api, { ...body, stream: true }, gone.signal, headers);
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   if (!reader) throw new Error('The answer has no body.');
   let heard = '';

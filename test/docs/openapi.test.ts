@@ -1,4 +1,5 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
+import type { RouteOptions } from 'fastify';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { OPERATIONS } from '../../packages/agents/src/http/openapi/operations.ts';
@@ -10,8 +11,8 @@ const toShape = (method: string, path: string) =>
   `${method.toUpperCase()} ${path.replace(/:\w+|\{\w+\}/g, '{}').replace(/(.)\/$/, '$1')}`;
 
 /** Every route that the server registers. */
-async function registeredRoutes(): Promise<Set<string>> {
-  const routes = new Set<string>();
+async function registeredRoutes(): Promise<Map<string, RouteOptions>> {
+  const routes = new Map<string, RouteOptions>();
   // Ports are used when a request comes, and none does.
   const ports = {
     log: pino({ level: 'silent' }),
@@ -20,22 +21,34 @@ async function registeredRoutes(): Promise<Set<string>> {
     connectorAccess: {},
   } as unknown as HttpPorts;
   const app = createHttpServer(ports, {
-    onRoute: ({ method, url }) => {
-      for (const each of [method].flat())
-        if (each !== 'HEAD' && each !== 'OPTIONS') routes.add(toShape(each, url));
+    onRoute: route => {
+      for (const each of [route.method].flat())
+        if (each !== 'HEAD' && each !== 'OPTIONS') routes.set(toShape(each, route.url), route);
     },
   });
   await app.close();
   return routes;
 }
 
-it('every route is in the document, and the document has no other', async () => {
-  const documented = OPERATIONS.map(({ route }) => {
+function documentedRoutes(): string[] {
+  return OPERATIONS.map(({ route }) => {
     const { method, path } = splitRoute(route);
     return toShape(method, path);
   });
+}
+
+it('every route is in the document, and the document has no other', async () => {
+  const documented = documentedRoutes();
   expect(new Set(documented).size).toBe(documented.length);
-  expect(documented.toSorted()).toEqual([...(await registeredRoutes())].toSorted());
+  expect(documented.toSorted()).toEqual([...(await registeredRoutes()).keys()].toSorted());
+});
+
+it('the document shows Idempotency-Key where it is taken', async () => {
+  const routes = await registeredRoutes();
+  const taken = [...routes].filter(([, { config }]) => config?.takesIdempotencyKey).map(([shape]) => shape);
+  const documented = documentedRoutes().filter((_, n) => OPERATIONS[n]?.once);
+  expect(documented.toSorted()).toEqual(taken.toSorted());
+  expect(documented).toHaveLength(4);
 });
 
 it('the document is valid OpenAPI 3.1, and every reference leads somewhere', async () => {

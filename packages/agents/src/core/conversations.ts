@@ -88,8 +88,7 @@ export function createConversations(ports: ConversationsPorts): Conversations {
 
   return {
     get,
-    start: (caller, given, asked) =>
-      turnOnce(caller, given, asked, ports, () => start(caller, given, asked)),
+    start: (caller, given, asked) => turnOnce(caller, given, asked, ports, () => start(caller, given, asked)),
     append: (caller, id, given, asked) =>
       turnOnce(caller, given, asked, ports, () => append(caller, id, given, asked)),
     restart: (caller, id, given, asked) =>

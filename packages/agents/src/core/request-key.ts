@@ -77,5 +77,7 @@ export interface RequestKeyStore {
 export function usedElsewhere({ endpoint }: OtherRequest): ApiError {
   const message = `This idempotency key was used for ${endpoint} with other arguments. A new request needs a new key.`;
   const loc = ['header', 'idempotency-key'];
-  return new ApiError('other_arguments', message, { detail: [{ loc, msg: message, type: 'other_arguments' }] });
+  return new ApiError('other_arguments', message, {
+    detail: [{ loc, msg: message, type: 'other_arguments' }],
+  });
 }

@@ -32,13 +32,23 @@ export function addConversationRoutes(app: FastifyInstance, conversations: Conve
 
   app.post<ConversationPath>('/v1/conversations/:id', TAKES_KEY, async (request, reply) => {
     const given = read(appendConversationSchema, request.body ?? {}, 'body');
-    const turn = await conversations.append(callerOf(request), request.params.id, given, askedBy(request, reply));
+    const turn = await conversations.append(
+      callerOf(request),
+      request.params.id,
+      given,
+      askedBy(request, reply),
+    );
     return answer(turn, given.stream, reply);
   });
 
   app.post<ConversationPath>('/v1/conversations/:id/restart', TAKES_KEY, async (request, reply) => {
     const given = read(restartConversationSchema, request.body, 'body');
-    const turn = await conversations.restart(callerOf(request), request.params.id, given, askedBy(request, reply));
+    const turn = await conversations.restart(
+      callerOf(request),
+      request.params.id,
+      given,
+      askedBy(request, reply),
+    );
     return answer(turn, given.stream, reply);
   });
 

@@ -84,6 +84,7 @@ export const CONNECTOR_OPERATIONS: readonly Operation[] = [
     route: 'POST /v1/connectors/{connector_id_or_name}/tools/{tool_name}/call',
     id: 'callConnectorTool',
     tag,
+    once: true,
     summary: 'Call a tool directly, without a model',
     query: callToolQuerySchema,
     body: ['CallTool', callToolSchema],

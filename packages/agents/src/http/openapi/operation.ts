@@ -11,6 +11,8 @@ export interface Operation {
   readonly tag: string;
   readonly summary: string;
   readonly query?: z.ZodType;
+  /** Takes `Idempotency-Key`. */
+  readonly once?: true;
   readonly body?: Named;
   /** The body may be left out. */
   readonly bodyOptional?: boolean;

@@ -6,6 +6,14 @@ import { toParameters } from './to-parameters.ts';
 type Json = Record<string, unknown>;
 
 const ERROR: Named = ['Error', errorBodySchema];
+const IDEMPOTENCY_KEY: Json = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'The same key and the same request give the first answer again, for a day at least. Used for another request, the key is refused with 422.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
 const UNAUTHORIZED: Named = ['Unauthorized', unauthorizedBodySchema];
 
 /** The OpenAPI 3.1 document of these operations, made from the shapes that requests are checked with. */
@@ -39,8 +47,8 @@ export function splitRoute(route: string): { method: string; path: string } {
 }
 
 function toOperation(operation: Operation, path: string): Json {
-  const { id, tag, summary, query, body, refused } = operation;
-  const parameters = toParameters(path, query);
+  const { id, tag, summary, query, body, refused, once } = operation;
+  const parameters = [...toParameters(path, query), ...(once ? [IDEMPOTENCY_KEY] : [])];
   return {
     operationId: id,
     tags: [tag],
