@@ -151,7 +151,7 @@ it('a call that left and got no answer is not made again, and that is said', asy
   expect(tools.calls).toHaveLength(1);
 });
 
-it('it is made again, under its own key, where the tool takes keys and its server is trusted', async () => {
+it('such a call is made again, under its own key, where its tool takes keys and its server is trusted', async () => {
   const key = await cutOff('book');
   door.open();
   const again = await call('book', key);

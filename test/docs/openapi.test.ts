@@ -1,5 +1,4 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
-import type { RouteOptions } from 'fastify';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { OPERATIONS } from '../../packages/agents/src/http/openapi/operations.ts';
@@ -10,9 +9,9 @@ import { createHttpServer, type HttpPorts } from '../../packages/agents/src/http
 const toShape = (method: string, path: string) =>
   `${method.toUpperCase()} ${path.replace(/:\w+|\{\w+\}/g, '{}').replace(/(.)\/$/, '$1')}`;
 
-/** Every route that the server registers. */
-async function registeredRoutes(): Promise<Map<string, RouteOptions>> {
-  const routes = new Map<string, RouteOptions>();
+/** Every route that the server registers, and whether it takes an idempotency key. */
+async function registeredRoutes(): Promise<Map<string, boolean>> {
+  const routes = new Map<string, boolean>();
   // Ports are used when a request comes, and none does.
   const ports = {
     log: pino({ level: 'silent' }),
@@ -23,7 +22,8 @@ async function registeredRoutes(): Promise<Map<string, RouteOptions>> {
   const app = createHttpServer(ports, {
     onRoute: route => {
       for (const each of [route.method].flat())
-        if (each !== 'HEAD' && each !== 'OPTIONS') routes.set(toShape(each, route.url), route);
+        if (each !== 'HEAD' && each !== 'OPTIONS')
+          routes.set(toShape(each, route.url), route.config?.takesIdempotencyKey === true);
     },
   });
   await app.close();
@@ -45,7 +45,7 @@ it('every route is in the document, and the document has no other', async () => 
 
 it('the document shows Idempotency-Key where it is taken', async () => {
   const routes = await registeredRoutes();
-  const taken = [...routes].filter(([, { config }]) => config?.takesIdempotencyKey).map(([shape]) => shape);
+  const taken = [...routes].filter(([, takesKey]) => takesKey).map(([shape]) => shape);
   const documented = documentedRoutes().filter((_, n) => OPERATIONS[n]?.once);
   expect(documented.toSorted()).toEqual(taken.toSorted());
   expect(documented).toHaveLength(4);

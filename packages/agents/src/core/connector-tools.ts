@@ -72,8 +72,14 @@ export function createConnectorTools(ports: ConnectorToolsPorts): ConnectorTools
   ): Promise<ReadyCall> => {
     const { connector, access, preferences, standing } = await reach(caller, idOrName, credentialsName);
     if (!standing.active) throw switchedOff(connector);
-    const hint = (error: unknown) => Promise.reject(withHint(error, connector));
-    const { tools } = await ports.servers.list(connector, access, { signal }).catch(hint);
+    const hinted = async <T>(work: Promise<T>): Promise<T> => {
+      try {
+        return await work;
+      } catch (error) {
+        throw withHint(error, connector);
+      }
+    };
+    const { tools } = await hinted(ports.servers.list(connector, access, { signal }));
     const tool = tools.find(({ name }) => name === call.tool);
     if (!tool || !isAllowed(preferences, tool.name)) {
       const name = JSON.stringify(call.tool);
@@ -81,7 +87,7 @@ export function createConnectorTools(ports: ConnectorToolsPorts): ConnectorTools
     }
     return {
       repeatable: isRepeatable(tool, ports.servers.isTrusted(connector)),
-      send: (key, stop) => ports.servers.call(connector, access, { ...call, key, signal: stop }).catch(hint),
+      send: (key, stop) => hinted(ports.servers.call(connector, access, { ...call, key, signal: stop })),
     };
   };
 

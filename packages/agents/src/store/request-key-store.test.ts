@@ -27,11 +27,11 @@ afterAll(async () => {
 /** A store of a process whose lock shows that it lives, until it dies. */
 async function openProcess() {
   const owner = createUuid();
-  const { close } = await openRunOwnership(database.db, owner, {
+  const ownership = await openRunOwnership(database.db, owner, {
     connect: () => database.connect(),
     onError: () => undefined,
   });
-  return { keys: createRequestKeyStore(database.db, owner), die: close };
+  return { keys: createRequestKeyStore(database.db, owner), die: () => ownership.close() };
 }
 
 it('a call is claimed once, and its result is for everybody with the key', async () => {
