@@ -54,7 +54,8 @@ function obtainFor(scenario: string, context: unknown, egress: Egress): Obtain {
       const identity = {
         tokenUrl: new URL(given.idp_token_endpoint),
         clientId: given.idp_client_id,
-        idToken: async () => given.idp_id_token,
+        subjectToken: async () => given.idp_id_token,
+        subjectTokenType: 'id_token' as const,
       };
       const { client_id: clientId, client_secret: clientSecret } = given;
       return asMachine({ clientId, clientSecret, grant: { type: 'enterprise', identity } });

@@ -1,12 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import {
-  createGuard,
-  openAuthServer,
-  type AuthServer,
-  type AuthServerOptions,
-} from '@tramontane/testkit/auth-servers';
-import { openSdkV2Server, type ToolServer } from '@tramontane/testkit/tool-servers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ToolServer } from '@tramontane/testkit/tool-servers';
 import { expectError } from './expect-error.ts';
+import { browse, openGuarded } from './open-guarded.ts';
 import { openApiServer, type ApiServer } from './open-api-server.ts';
 import { record, records } from './shapes.ts';
 
@@ -18,22 +13,6 @@ beforeAll(async () => {
 });
 afterAll(() => api?.close());
 
-interface Guarded {
-  readonly authServer: AuthServer;
-  readonly tools: ToolServer;
-}
-
-async function openGuarded(options: AuthServerOptions = {}): Promise<Guarded> {
-  const authServer = await openAuthServer(options);
-  onTestFinished(() => authServer.close());
-  const tools = await openSdkV2Server({
-    tools: [{ name: 'echo', inputSchema: {}, handler: () => 'answer of echo' }],
-    guard: createGuard({ authServer }),
-  });
-  onTestFinished(() => tools.close());
-  return { authServer, tools };
-}
-
 let count = 0;
 async function createConnector(tools: ToolServer): Promise<string> {
   const name = `guarded-${(count += 1)}`;
@@ -42,12 +21,6 @@ async function createConnector(tools: ToolServer): Promise<string> {
 }
 
 const callEcho = (name: string) => api.send('POST', `/v1/connectors/${name}/tools/echo/call`, {});
-
-/** A browser that does what it is told, up to the page where it stays. */
-async function browse(url: string): Promise<Response> {
-  const consent = await fetch(url, { redirect: 'manual' });
-  return fetch(consent.headers.get('location') ?? 'http://none', { redirect: 'manual' });
-}
 
 describe('a person signs in', () => {
   it('with the address of getAuthUrl, and the tools answer', async () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { outboundAuthTypeSchema } from './connector-auth.ts';
+import { oauthGrantSchema } from './oauth-clients.ts';
 import { ownerTypeSchema } from './connector-preferences.ts';
 import { queryBoolean, queryInt, querySchema } from './query.ts';
 import { integer, looseTimestampSchema, timestampSchema } from './scalars.ts';
@@ -20,12 +21,6 @@ const oauthTokenSchema = z.object({
   expires_at: looseTimestampSchema.nullable().exactOptional(),
 });
 
-const oauthClientSchema = z.object({
-  grant_type: z.literal('client_credentials'),
-  client_id: z.string().min(1),
-  client_secret: z.string().min(1),
-});
-
 /** Body of `POST` and `PATCH /v1/connectors/{connector}/{scope}/credentials`. SDKs disagree on `oauth`: both forms count. */
 export const credentialsInputSchema = z.object({
   name: credentialsNameSchema,
@@ -39,7 +34,7 @@ export const credentialsInputSchema = z.object({
         .union([z.literal(''), headerValueSchema])
         .nullable()
         .exactOptional(),
-      oauth: z.union([oauthClientSchema, oauthTokenSchema]).nullable().exactOptional(),
+      oauth: z.union([oauthGrantSchema, oauthTokenSchema]).nullable().exactOptional(),
     })
     .nullable()
     .exactOptional(),

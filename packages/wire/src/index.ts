@@ -23,6 +23,7 @@ export * from './conversations.ts';
 export * from './credentials.ts';
 export * from './mcp-tools.ts';
 export * from './models.ts';
+export * from './oauth-clients.ts';
 export * from './unanswered-calls.ts';
 // Streams
 export * from './event-stream.ts';

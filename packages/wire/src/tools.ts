@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { oauthClientFields, refineClient } from './oauth-clients.ts';
 import { httpUrlSchema, serverUrlSchema } from './scalars.ts';
 
 const toolNames = z.array(z.string()).nullable().exactOptional();
@@ -90,13 +91,14 @@ export const mcpAuthSchema = z.discriminatedUnion('type', [
     key: headerValueSchema,
     header: headerNameSchema.default('X-API-Key'),
   }),
-  z.strictObject({
-    type: z.literal('oauth2'),
-    client_id: z.string().min(1),
-    client_secret: z.string().min(1),
-    token_url: httpUrlSchema,
-    scope: z.string().min(1).exactOptional(),
-  }),
+  refineClient(
+    z.strictObject({
+      type: z.literal('oauth2'),
+      ...oauthClientFields,
+      token_url: httpUrlSchema,
+      scope: z.string().min(1).exactOptional(),
+    }),
+  ),
 ]);
 export type McpAuth = z.infer<typeof mcpAuthSchema>;
 

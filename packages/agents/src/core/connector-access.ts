@@ -4,7 +4,14 @@ import type { Caller } from './caller.ts';
 import { originOf, type Connector, type ConnectorAccess } from './connector.ts';
 import { withSignIn } from './connector-sign-in.ts';
 import { withAuthorization, type ConnectorVault } from './connector-vault.ts';
-import type { Credential, CredentialSecret, CredentialStore, OAuthTokenSecret } from './credential.ts';
+import type {
+  Credential,
+  CredentialSecret,
+  CredentialStore,
+  OAuthClientSecret,
+  OAuthIdentitySecret,
+  OAuthTokenSecret,
+} from './credential.ts';
 import { signInCredential } from './oauth-ports.ts';
 import { ToolServerFailure } from './ports.ts';
 
@@ -50,7 +57,7 @@ export async function accessFor(
   }
   checkStaysThere(connector, chosen.origin, `${nameOf(chosen)} were`);
   const place = signInCredential(caller, chosen.name, connector);
-  return withCredential(own, chosen, ports.vault.openCredential(chosen), place);
+  return withCredential(connector, own, chosen, ports.vault.openCredential(chosen), place);
 }
 
 /** The default of the nearest level that has one; of several types, the one the connector names first. */
@@ -66,6 +73,7 @@ export function findDefault(usable: readonly Credential[], connector: Connector)
 }
 
 function withCredential(
+  connector: Connector,
   own: ConnectorAccess,
   credential: Credential,
   secret: CredentialSecret,
@@ -74,7 +82,7 @@ function withCredential(
   const given = new Set(Object.keys(secret.headers).map(name => name.toLowerCase()));
   const kept = Object.entries(own.headers).filter(([name]) => !given.has(name.toLowerCase()));
   const auth =
-    toAuth(own, credential, secret, signInPlace) ??
+    toAuth(connector, own, credential, secret, signInPlace) ??
     (isOverridden(own.auth, given) ? { type: 'none' } : own.auth);
   return {
     ...own,
@@ -91,6 +99,7 @@ function isOverridden(auth: ConnectorAccess['auth'], given: ReadonlySet<string>)
 }
 
 function toAuth(
+  connector: Connector,
   own: ConnectorAccess,
   credential: Credential,
   { bearerToken, oauth }: CredentialSecret,
@@ -98,18 +107,33 @@ function toAuth(
 ): ConnectorAccess['auth'] | undefined {
   if (oauth?.kind === 'token') return { type: 'bearer', token: toLiveToken(credential, oauth) };
   if (oauth?.kind === 'sign_in') return { type: 'sign_in', credential: signInPlace };
-  if (oauth) {
-    const tokenUrl = own.oauth?.metadata?.['token_endpoint'];
-    return {
-      type: 'client_credentials',
-      clientId: oauth.clientId,
-      clientSecret: oauth.clientSecret,
-      ...(typeof tokenUrl === 'string' && { tokenUrl }),
-    };
-  }
+  if (oauth) return toMachineAuth(connector, own, oauth);
   if (bearerToken === undefined) return undefined;
   if (bearerToken.trim() === '') throw unusable(credential, 'hold a blank bearer token');
   return { type: 'bearer', token: bearerToken };
+}
+
+/** What the creator said of the authorization server stands for what would have to be looked for. */
+function toMachineAuth(
+  { config }: Connector,
+  own: ConnectorAccess,
+  secret: OAuthClientSecret | OAuthIdentitySecret,
+): ConnectorAccess['auth'] {
+  const tokenUrl = own.oauth?.metadata?.['token_endpoint'];
+  const issuer = own.oauth?.metadata?.['issuer'];
+  const method = config.authMethods.find(
+    ({ grantType }) => grantType === 'client_credentials',
+  )?.tokenEndpointAuthMethod;
+  const { kind: _kind, ...client } = secret;
+  const known = {
+    ...client,
+    ...(typeof tokenUrl === 'string' && { tokenUrl }),
+    ...(typeof issuer === 'string' && { issuer }),
+    ...(method && { method }),
+  };
+  return secret.kind === 'enterprise'
+    ? { type: 'enterprise', ...known, identityProvider: secret.identityProvider }
+    : { type: 'client_credentials', ...known };
 }
 
 function toLiveToken(credential: Credential, token: OAuthTokenSecret): string {

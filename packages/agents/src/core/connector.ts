@@ -1,4 +1,5 @@
 import type { AuthHeader, OAuthServerMetadata, OutboundAuthType } from '@tramontane/wire';
+import type { MachineAuth } from './machine-auth.ts';
 
 /** How to reach and sign in to a tool server. Stored sealed, never shown. */
 export interface ConnectorAccess {
@@ -6,24 +7,13 @@ export interface ConnectorAccess {
     | { readonly type: 'none' }
     | { readonly type: 'bearer'; readonly token: string }
     | { readonly type: 'api_key'; readonly key: string; readonly header: string }
-    | ClientCredentials
+    | MachineAuth
     /** Tokens of a person's sign-in, by the name they are kept under. */
     | { readonly type: 'sign_in'; readonly credential: string };
   readonly headers: Readonly<Record<string, string>>;
   readonly oauth?: ConnectorOAuth;
   /** The stored credential it was made of, where it was. */
   readonly credentialId?: string;
-}
-
-/** Tokens that the client asks for as itself (RFC 6749 section 4.4). */
-export interface ClientCredentials {
-  readonly type: 'client_credentials';
-  readonly clientId: string;
-  readonly clientSecret: string;
-  /** Absent where the tool server's own metadata says where tokens are. */
-  readonly tokenUrl?: string;
-  readonly scope?: string;
-  readonly method?: 'client_secret_basic' | 'client_secret_post';
 }
 
 /** What the creator of a connector said of its authorization server. */

@@ -1,5 +1,6 @@
 import type { CredentialError, OutboundAuthType } from '@tramontane/wire';
 import type { Caller } from './caller.ts';
+import type { IdentityProvider, MachineClient } from './machine-auth.ts';
 
 /** Whose credentials: the caller's own, their workspace's, their organization's. Nearest first. */
 export const CREDENTIAL_LEVELS = ['user', 'workspace', 'organization'] as const;
@@ -42,10 +43,16 @@ export interface CredentialStatus {
 }
 
 /** A client that signs in as itself (RFC 6749 section 4.4). */
-export interface OAuthClientSecret {
+export interface OAuthClientSecret extends MachineClient {
   readonly kind: 'client_credentials';
-  readonly clientId: string;
-  readonly clientSecret: string;
+  readonly scope?: string;
+}
+
+/** A user whom a company's identity provider vouches for. */
+export interface OAuthIdentitySecret extends MachineClient {
+  readonly kind: 'enterprise';
+  readonly scope?: string;
+  readonly identityProvider: IdentityProvider;
 }
 
 /** A token that somebody else obtained. `expiresAt`: RFC 3339. */
@@ -65,7 +72,7 @@ export interface OAuthSignInSecret {
 export interface CredentialSecret {
   readonly headers: Readonly<Record<string, string>>;
   readonly bearerToken?: string;
-  readonly oauth?: OAuthClientSecret | OAuthTokenSecret | OAuthSignInSecret;
+  readonly oauth?: OAuthClientSecret | OAuthIdentitySecret | OAuthTokenSecret | OAuthSignInSecret;
 }
 
 /** What is written of a credential; the store adds what identifies it. */

@@ -7,8 +7,9 @@ import type {
   CredentialSecret,
   CredentialStatus,
   OAuthClientSecret,
-  OAuthTokenSecret,
+  OAuthIdentitySecret,
 } from './credential.ts';
+import { toMachineClient } from './machine-auth.ts';
 import type { ConnectorVault } from './connector-vault.ts';
 
 export interface CredentialContext {
@@ -92,12 +93,10 @@ function toSecret(given: CredentialsInput['credentials']): CredentialSecret {
   };
 }
 
-function toOAuth(
-  given: NonNullable<NonNullable<CredentialsInput['credentials']>['oauth']>,
-): OAuthClientSecret | OAuthTokenSecret {
-  if ('grant_type' in given) {
-    return { kind: 'client_credentials', clientId: given.client_id, clientSecret: given.client_secret };
-  }
+type GivenOAuth = NonNullable<NonNullable<CredentialsInput['credentials']>['oauth']>;
+
+function toOAuth(given: GivenOAuth): NonNullable<CredentialSecret['oauth']> {
+  if ('grant_type' in given) return toOAuthClient(given);
   const expiresAt =
     given.expires_at ??
     (given.expires_in == null ? undefined : new Date(Date.now() + given.expires_in * 1000).toISOString());
@@ -109,6 +108,34 @@ function toOAuth(
     ...(given.scope != null && { scope: given.scope }),
   };
 }
+
+const OAUTH = ['body', 'credentials', 'oauth'];
+
+function toOAuthClient(
+  given: Extract<GivenOAuth, { grant_type: string }>,
+): OAuthClientSecret | OAuthIdentitySecret {
+  const client = {
+    ...toMachineClient(given, OAUTH),
+    ...(given.scope !== undefined && { scope: given.scope }),
+  };
+  if (given.grant_type === 'client_credentials') return { kind: 'client_credentials', ...client };
+  const { identity_provider: provider } = given;
+  return {
+    kind: 'enterprise',
+    ...client,
+    identityProvider: {
+      ...toMachineClient(provider, [...OAUTH, 'identity_provider']),
+      tokenUrl: provider.token_url,
+      subjectToken: { text: provider.subject_token },
+      subjectTokenType: SUBJECT_TOKENS[provider.subject_token_type],
+    },
+  };
+}
+
+const SUBJECT_TOKENS = {
+  'urn:ietf:params:oauth:token-type:id_token': 'id_token',
+  'urn:ietf:params:oauth:token-type:refresh_token': 'refresh_token',
+} as const;
 
 /** Headers alone are a sign-in too, except where the connector says that it needs none beside them. */
 function typeOf({ headers, bearerToken, oauth }: CredentialSecret, { config }: Connector): OutboundAuthType {

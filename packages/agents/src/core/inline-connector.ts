@@ -8,6 +8,7 @@ import {
 } from './connector.ts';
 import type { ConnectorVault } from './connector-vault.ts';
 import { toUuid } from './ids.ts';
+import { toMachineClient } from './machine-auth.ts';
 
 export interface InlineServer {
   readonly url: string;
@@ -59,6 +60,8 @@ const METHODS = {
   bearer: 'bearer',
   api_key: 'bearer',
   client_credentials: 'oauth2',
+  workload_identity: 'oauth2',
+  enterprise: 'oauth2',
   sign_in: 'oauth2',
 } as const satisfies Record<ConnectorAccess['auth']['type'], string>;
 
@@ -73,8 +76,7 @@ function toAuth(auth: McpAuth | null): ConnectorAccess['auth'] {
     case 'oauth2':
       return {
         type: 'client_credentials',
-        clientId: auth.client_id,
-        clientSecret: auth.client_secret,
+        ...toMachineClient(auth, ['body', 'tools', 'config', 'auth']),
         tokenUrl: auth.token_url,
         ...(auth.scope !== undefined && { scope: auth.scope }),
       };

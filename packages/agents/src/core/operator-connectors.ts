@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Caller } from './caller.ts';
 import type { ConnectorVault } from './connector-vault.ts';
-import { DEFAULT_TOOL_TIMEOUT_MS, type Connector } from './connector.ts';
+import { DEFAULT_TOOL_TIMEOUT_MS, type Connector, type ConnectorAccess } from './connector.ts';
 import { nameTaken } from './connectors.ts';
 import { headersToAccess } from './given-connector.ts';
 import { toUuid } from './ids.ts';
+import type { MachineAuth } from './machine-auth.ts';
 import type { ConnectorStore } from './ports.ts';
 
 /** A program on this machine that speaks MCP on its standard input and output. */
@@ -18,7 +19,12 @@ export interface OperatorProcess {
 /** A tool server that the operator gives to everybody. */
 export type OperatorServer = { readonly name: string } & (
   | { readonly process: OperatorProcess }
-  | { readonly url: string; readonly headers: Readonly<Record<string, string>> }
+  | {
+      readonly url: string;
+      readonly headers: Readonly<Record<string, string>>;
+      /** Beside the headers, where it signs in by itself. */
+      readonly auth?: MachineAuth;
+    }
 );
 
 export interface OperatorConnectors {
@@ -44,7 +50,7 @@ export function addOperatorConnectors(
 
   function toConnector({ organization, workspace }: Caller, server: OperatorServer): Connector {
     const id = idOf(workspace, server.name);
-    const access = headersToAccess('url' in server ? server.headers : {});
+    const access = accessOf(server);
     const sealedAccess = sealed.get(id) ?? vault.seal(id, access);
     sealed.set(id, sealedAccess);
     return {
@@ -62,7 +68,7 @@ export function addOperatorConnectors(
         iconUrl: null,
         systemPrompt: null,
         timeoutMs: DEFAULT_TOOL_TIMEOUT_MS,
-        authMethods: [{ type: 'none', headers: [] }],
+        authMethods: [{ type: 'url' in server && server.auth ? 'oauth2' : 'none', headers: [] }],
       },
       sealedAccess,
       createdAt: CREATED_AT,
@@ -127,6 +133,12 @@ export function addOperatorConnectors(
       },
     },
   };
+}
+
+function accessOf(server: OperatorServer): ConnectorAccess {
+  if (!('url' in server)) return headersToAccess({});
+  const access = headersToAccess(server.headers);
+  return server.auth ? { ...access, auth: server.auth } : access;
 }
 
 function idOf(workspace: string, name: string): string {

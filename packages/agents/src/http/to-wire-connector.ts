@@ -113,8 +113,12 @@ export function presetsOf(connector: Connector, own: ConnectorAccess): Credentia
 
 function hasPreset(type: Credential['authType'], own: ConnectorAccess): boolean {
   if (type === 'none') return true;
-  if (type === 'oauth2') return own.auth.type === 'client_credentials';
+  if (type === 'oauth2') return isMachine(own.auth);
   return type === 'bearer' && hasOwnSignIn(own);
+}
+
+function isMachine({ type }: ConnectorAccess['auth']): boolean {
+  return type === 'client_credentials' || type === 'workload_identity' || type === 'enterprise';
 }
 
 export function toWireCredential(credential: Credential): WireCredentials {

@@ -5,11 +5,11 @@ import {
   type AuthorizerOptions,
   type ServerAuth,
   createAuthorizer,
-  obtainForMachine,
 } from '@tramontane/mcp-client';
 import type { Connector, ConnectorAccess } from '../core/connector.ts';
 import type { SharedSecrets } from '../core/oauth-ports.ts';
 import type { SecretBox } from '../core/secret-box.ts';
+import { obtainAsMachine } from './machine-sign-in.ts';
 import { createTokenPlace } from './token-place.ts';
 
 /** How requests to a connector's server are signed. */
@@ -49,22 +49,11 @@ export function createAuthorizers({ egress, secrets, box }: AuthorizersOptions):
   return {
     authFor(connector, { auth }) {
       if (auth.type === 'sign_in') return remembered(connector, auth.credential, {});
-      if (auth.type !== 'client_credentials') return auth;
-      const { clientId, clientSecret, tokenUrl, scope, method } = auth;
-      const obtain = obtainForMachine(
-        {
-          clientId,
-          clientSecret,
-          ...(method && { secretMethod: method }),
-          ...(tokenUrl !== undefined && { tokenUrl: new URL(tokenUrl) }),
-          ...(scope !== undefined && { scope }),
-          grant: { type: 'client_credentials' },
-        },
-        Date.now,
-      );
+      if (auth.type === 'none' || auth.type === 'bearer' || auth.type === 'api_key') return auth;
+      const obtain = obtainAsMachine(auth);
       // Another secret is another credential: its tokens must not be those of the old one.
       const credential = `client ${createHash('sha256').update(JSON.stringify(auth)).digest('hex')}`;
-      return remembered(connector, credential, { obtain, isEager: tokenUrl !== undefined });
+      return remembered(connector, credential, { obtain, isEager: auth.tokenUrl !== undefined });
     },
   };
 }

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { OperatorServer } from '../core/operator-connectors.ts';
+import { OperatorServersError, operatorOAuthSchema, toOperatorAuth } from './operator-oauth.ts';
+
+export { OperatorServersError };
 
 const envSchema = z.record(z.string(), z.string());
 const processSchema = z.object({
@@ -12,19 +15,17 @@ const processSchema = z.object({
 const remoteSchema = z.object({
   url: z.string().regex(/^(https?|wss?):\/\//, 'an address begins with https://, http://, wss:// or ws://'),
   headers: envSchema.default({}),
+  oauth: operatorOAuthSchema.optional(),
 });
 const fileSchema = z.object({
   mcpServers: z.record(
     z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'a name has letters, digits, _ and -, at most 64 of them'),
     // Clients add keys of their own, such as `type` or `disabled`; those are left alone.
-    z.union([processSchema, remoteSchema], { error: 'a server has either a command or a url' }),
+    z
+      .record(z.string(), z.unknown())
+      .refine(server => 'command' in server || 'url' in server, 'a server has either a command or a url'),
   ),
 });
-
-/** What is wrong with the file. The message names the place and never shows a value: keys stand in it. */
-export class OperatorServersError extends Error {
-  override readonly name = 'OperatorServersError';
-}
 
 /**
  * The operator's MCP servers, from a file in the form that MCP clients share: `{"mcpServers": {name: {command, args, env,
@@ -41,14 +42,25 @@ export function readOperatorServers(path: string): readonly OperatorServer[] {
     // The cause of bad JSON quotes the file.
     throw new OperatorServersError(`TRAMONTANE_MCP_SERVERS: ${path} cannot be read: ${reason}.`);
   }
-  const parsed = fileSchema.safeParse(value);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path: at, message }) => `${at.join('.')}: ${message}`);
-    throw new OperatorServersError(`TRAMONTANE_MCP_SERVERS: ${path}: ${problems.join('; ')}.`);
-  }
-  return Object.entries(parsed.data.mcpServers).map(([name, server]) => {
-    if ('url' in server) return { name, url: server.url, headers: server.headers };
-    const { command, args, env, cwd } = server;
-    return { name, process: { command, args, env, ...(cwd === undefined ? {} : { cwd }) } };
+  const at = `TRAMONTANE_MCP_SERVERS: ${path}`;
+  const { mcpServers } = parsed(fileSchema, value, at);
+  return Object.entries(mcpServers).map(([name, server]) => {
+    const place = `${at}: mcpServers.${name}`;
+    // By its key, so that what is wrong inside is told, and not only that it has no known form.
+    if ('command' in server) {
+      const { command, args, env, cwd } = parsed(processSchema, server, place);
+      return { name, process: { command, args, env, ...(cwd === undefined ? {} : { cwd }) } };
+    }
+    const { url, headers, oauth } = parsed(remoteSchema, server, place);
+    return { name, url, headers, ...(oauth && { auth: toOperatorAuth(oauth, `${place}.oauth`) }) };
   });
+}
+
+function parsed<T>(schema: z.ZodType<T>, value: unknown, place: string): T {
+  const { data, error } = schema.safeParse(value);
+  if (data !== undefined) return data;
+  const problems = error?.issues.map(({ path, message }) =>
+    path.length === 0 ? message : `${path.join('.')}: ${message}`,
+  );
+  throw new OperatorServersError(`${place}: ${problems?.join('; ')}.`);
 }

@@ -17,6 +17,7 @@ export type AuthorizationFailureCode =
   | 'issuer_mismatch'
   | 'no_pkce'
   | 'no_client'
+  | 'no_assertion'
   | 'registration_refused'
   | 'response_mismatch'
   | 'denied'

@@ -82,13 +82,35 @@ async function postOnce(
     const proof = { method: 'POST', url, nonce: dpop.nonces.get(url.origin), now: now() };
     headers.set('dpop', await dpopProof(dpop.key, proof));
   }
-  return request(outside, url, 'token endpoint', {
+  const answer = await request(outside, url, 'token endpoint', {
     method: 'POST',
     // A redirect would carry the secrets on.
     redirect: 'error',
     headers,
     body: form.toString(),
   });
+  return answer.status < 400 ? answer : { ...answer, body: withoutSecrets(answer.body, form, client) };
+}
+
+const SECRET_PARAMETERS = [
+  'assertion',
+  'client_assertion',
+  'client_secret',
+  'code',
+  'code_verifier',
+  'refresh_token',
+  'subject_token',
+];
+
+/** Some servers quote what they were sent, and what they say ends up in messages. */
+function withoutSecrets(body: unknown, form: URLSearchParams, { authentication }: OAuthClient): unknown {
+  const own = 'secret' in authentication ? [authentication.secret] : [];
+  const secrets = [...own, ...SECRET_PARAMETERS.flatMap(name => form.get(name) ?? [])];
+  return JSON.parse(JSON.stringify(body ?? null), (_key, value: unknown) =>
+    typeof value === 'string'
+      ? secrets.reduce((text, secret) => (secret === '' ? text : text.replaceAll(secret, '***')), value)
+      : value,
+  );
 }
 
 async function authenticate(

@@ -5,6 +5,8 @@ export interface Family {
   readonly clientId: string;
   readonly resource: string | undefined;
   readonly scope: string;
+  /** Thumbprint of the key that its tokens are bound to. */
+  readonly boundTo?: string | undefined;
   isRevoked: boolean;
 }
 
@@ -30,11 +32,13 @@ export interface Grants {
   /** Refresh tokens that came a second time. */
   readonly reuses: number;
   issueCode(family: Family, challenge: string, redirectUri: string): string;
-  redeem(form: URLSearchParams, clientId: string): TokenAnswer;
+  redeem(form: URLSearchParams, clientId: string, boundTo?: string): TokenAnswer;
   refresh(form: URLSearchParams, clientId: string): TokenAnswer;
   issue(family: Family, options: { refreshable: boolean }): TokenAnswer;
   /** Scopes of a good access token for this resource, or undefined. */
   check(token: string, resource: string): readonly string[] | undefined;
+  /** Thumbprint of the key that an access token is bound to. */
+  boundTo(token: string): string | undefined;
   expireAccessTokens(): void;
   revokeFamilies(): void;
 }
@@ -61,7 +65,7 @@ export function createGrants(lifeSeconds: () => number): Grants {
       codes.set(code, { family, challenge, redirectUri });
       return code;
     },
-    redeem(form, clientId) {
+    redeem(form, clientId, boundTo) {
       const issued = codes.get(form.get('code') ?? '');
       codes.delete(form.get('code') ?? '');
       const verifier = createHash('sha256')
@@ -73,7 +77,7 @@ export function createGrants(lifeSeconds: () => number): Grants {
         issued.redirectUri === form.get('redirect_uri');
       if (!isRight) return refused('invalid_grant');
       if (issued.family.resource !== (form.get('resource') ?? undefined)) return refused('invalid_target');
-      return grants.issue(issued.family, { refreshable: true });
+      return grants.issue({ ...issued.family, boundTo }, { refreshable: true });
     },
     refresh(form, clientId) {
       const known = refresh.get(form.get('refresh_token') ?? '');
@@ -97,7 +101,7 @@ export function createGrants(lifeSeconds: () => number): Grants {
         status: 200,
         body: {
           access_token: accessToken,
-          token_type: 'Bearer',
+          token_type: family.boundTo === undefined ? 'Bearer' : 'DPoP',
           expires_in: lifeSeconds(),
           ...(refreshable && { refresh_token: refreshToken }),
           ...(family.scope !== '' && { scope: family.scope }),
@@ -110,6 +114,7 @@ export function createGrants(lifeSeconds: () => number): Grants {
       if (issued.family.resource !== undefined && issued.family.resource !== resource) return undefined;
       return issued.family.scope.split(' ').filter(scope => scope !== '');
     },
+    boundTo: token => access.get(token)?.family.boundTo,
     expireAccessTokens() {
       for (const issued of access.values()) issued.isExpired = true;
     },

@@ -1,11 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { openHttpListener, readText, sendJson } from '../tool-servers/http-listener.ts';
+import type { JWK } from 'jose';
+import { readClientAssertion, readGrantAssertion } from './assertions.ts';
+import type { DpopCheck } from './dpop-check.ts';
 import { type Family, type Grants, type TokenAnswer, createGrants } from './grants.ts';
 
 export interface AuthServerOptions {
   /** Clients known beforehand: id to secret. */
   readonly clients?: Readonly<Record<string, string>>;
+  /** Public keys of clients that show who they are with a signed assertion. */
+  readonly keys?: Readonly<Record<string, JWK>>;
+  /** Whose assertions are taken for a token: of a platform, or of an identity provider (then with this `typ`). */
+  readonly trusts?: { readonly key: JWK; readonly typ?: string };
+  /** Tokens are bound to the key of a proof, which this server wants a nonce in. */
+  readonly dpop?: DpopCheck;
   /** Change the metadata before it is published. */
   readonly metadata?: (document: Record<string, unknown>) => Record<string, unknown>;
   /** Change the redirect that goes back to the client. */
@@ -19,7 +28,10 @@ export interface AuthServerOptions {
 }
 
 /** An authorization server with a person who always consents. */
-export interface AuthServer extends Pick<Grants, 'expireAccessTokens' | 'revokeFamilies' | 'check'> {
+export interface AuthServer extends Pick<
+  Grants,
+  'expireAccessTokens' | 'revokeFamilies' | 'check' | 'boundTo'
+> {
   readonly issuer: string;
   /** Seconds that access tokens are said to live. */
   lifeSeconds: number;
@@ -42,6 +54,7 @@ export async function openAuthServer(options: AuthServerOptions = {}): Promise<A
   const consents: URLSearchParams[] = [];
   const tokenRequests: URLSearchParams[] = [];
   const registered: Record<string, unknown>[] = [];
+  const seen = new Set<string>();
 
   const listener = await openHttpListener((request, response) => {
     answer(request, response).catch(() => response.destroy());
@@ -62,7 +75,8 @@ export async function openAuthServer(options: AuthServerOptions = {}): Promise<A
         consent(url.searchParams, response);
         return;
       case 'POST /token': {
-        const given = await tokens(new URLSearchParams(body), request.headers.authorization);
+        const given = await tokens(new URLSearchParams(body), request);
+        if (options.dpop) response.setHeader('dpop-nonce', options.dpop.nonce);
         sendJson(response, given.status, given.body);
         return;
       }
@@ -82,6 +96,7 @@ export async function openAuthServer(options: AuthServerOptions = {}): Promise<A
       code_challenge_methods_supported: ['S256'],
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
       authorization_response_iss_parameter_supported: true,
+      ...(options.dpop && { dpop_signing_alg_values_supported: ['ES256'] }),
     };
     return options.metadata?.(document) ?? document;
   }
@@ -124,34 +139,56 @@ export async function openAuthServer(options: AuthServerOptions = {}): Promise<A
     response.writeHead(302, { location: target.href }).end();
   }
 
-  async function tokens(form: URLSearchParams, authorization: string | undefined): Promise<TokenAnswer> {
+  async function tokens(form: URLSearchParams, request: IncomingMessage): Promise<TokenAnswer> {
     tokenRequests.push(form);
     await options.hold?.();
     const other = options.tokenAnswer?.(form);
     if (other) return other;
-    const clientId = clientOf(form, authorization);
+    const clientId = await clientOf(form, request.headers.authorization);
     if (clientId === undefined) return { status: 401, body: { error: 'invalid_client' } };
+    const proof = await options.dpop?.check(request, `${issuer}/token`);
+    if (proof && proof.kind !== 'proven')
+      return {
+        status: 400,
+        body: { error: proof.kind === 'nonce' ? 'use_dpop_nonce' : 'invalid_dpop_proof' },
+      };
+    const issue = (of: { resource?: string | undefined; scope?: string | undefined }): TokenAnswer =>
+      grants.issue(
+        {
+          clientId,
+          resource: of.resource ?? form.get('resource') ?? undefined,
+          scope: of.scope ?? form.get('scope') ?? '',
+          boundTo: proof?.thumbprint,
+          isRevoked: false,
+        },
+        { refreshable: false },
+      );
+    const unsupported = { status: 400, body: { error: 'unsupported_grant_type' } };
     switch (form.get('grant_type')) {
       case 'authorization_code':
-        return grants.redeem(form, clientId);
+        return grants.redeem(form, clientId, proof?.thumbprint);
       case 'refresh_token':
         return grants.refresh(form, clientId);
       case 'client_credentials':
-        return grants.issue(
-          {
-            clientId,
-            resource: form.get('resource') ?? undefined,
-            scope: form.get('scope') ?? '',
-            isRevoked: false,
-          },
-          { refreshable: false },
-        );
+        return issue({});
+      case 'urn:ietf:params:oauth:grant-type:jwt-bearer': {
+        if (!options.trusts) return unsupported;
+        const { key, typ } = options.trusts;
+        const expected = { audience: issuer, clientId, ...(typ !== undefined && { typ }) };
+        const about = await readGrantAssertion(form.get('assertion') ?? '', key, expected);
+        return about ? issue(about) : { status: 400, body: { error: 'invalid_grant' } };
+      }
       default:
-        return { status: 400, body: { error: 'unsupported_grant_type' } };
+        return unsupported;
     }
   }
 
-  function clientOf(form: URLSearchParams, authorization: string | undefined): string | undefined {
+  async function clientOf(
+    form: URLSearchParams,
+    authorization: string | undefined,
+  ): Promise<string | undefined> {
+    if (form.has('client_assertion'))
+      return readClientAssertion(form, options.keys ?? {}, [issuer, `${issuer}/token`], seen);
     const basic = /^Basic (.+)$/.exec(authorization ?? '')?.[1];
     const [id, secret] = basic
       ? Buffer.from(basic, 'base64').toString().split(':').map(decodeURIComponent)
@@ -179,6 +216,7 @@ export async function openAuthServer(options: AuthServerOptions = {}): Promise<A
     consents,
     tokenRequests,
     registered,
+    boundTo: token => grants.boundTo(token),
     check: (token, resource) => grants.check(token, resource),
     expireAccessTokens: () => grants.expireAccessTokens(),
     revokeFamilies: () => grants.revokeFamilies(),

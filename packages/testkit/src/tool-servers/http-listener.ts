@@ -1,5 +1,6 @@
 import { type IncomingMessage, type RequestListener, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { ToolServerOptions } from './tool-server.ts';
 
 export interface HttpListener {
   readonly origin: string;
@@ -47,17 +48,17 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 }
 
 /** Answers 401 and returns false where the credentials asked for are missing or wrong. */
-export function admits(
+export async function admits(
   options: {
     bearerToken?: string;
     apiKey?: { header: string; key: string };
-    guard?: (request: IncomingMessage, response: ServerResponse) => boolean;
+    guard?: ToolServerOptions['guard'];
   },
   request: IncomingMessage,
   response: ServerResponse,
-): boolean {
+): Promise<boolean> {
   const { bearerToken, apiKey, guard } = options;
-  if (guard?.(request, response) === false) return false;
+  if ((await guard?.(request, response)) === false) return false;
   const bearerIsRight =
     bearerToken === undefined || request.headers.authorization === `Bearer ${bearerToken}`;
   const keyIsRight = apiKey === undefined || request.headers[apiKey.header.toLowerCase()] === apiKey.key;

@@ -68,23 +68,30 @@ export async function openRestServer(options: RestServerOptions): Promise<ToolSe
 
   const listener = await openHttpListener((request, response) => {
     const route = `${request.method} ${new URL(request.url ?? '/', 'http://local').pathname}`;
-    if (route === `GET ${prefix}/health`) sendJson(response, 200, { status: 'healthy', version: '1.0.0' });
-    else if (route === `GET ${toolsPath}`) {
-      if (!admits(options, request, response)) return;
-      sendJson(response, 200, {
-        tools: tools.map(tool => ({
-          name: tool.name,
-          description: tool.description ?? '',
-          input_schema: { type: 'object', ...tool.inputSchema },
-          ...(tool.annotations === undefined ? {} : { annotations: tool.annotations }),
-          ...(tool.meta === undefined ? {} : { _meta: tool.meta }),
-        })),
-      });
-    } else if (route === `POST ${toolsPath}/invoke`) {
-      if (!admits(options, request, response)) return;
-      invoke(request, response).catch(() => response.destroy());
-    } else sendJson(response, 404, { detail: 'Not Found' });
+    const answer = async (): Promise<void> => {
+      if (route === `GET ${toolsPath}`) {
+        if (await admits(options, request, response)) sendJson(response, 200, listTools());
+      } else if (route === `POST ${toolsPath}/invoke`) {
+        if (await admits(options, request, response)) await invoke(request, response);
+      } else if (route === `GET ${prefix}/health`)
+        sendJson(response, 200, { status: 'healthy', version: '1.0.0' });
+      else sendJson(response, 404, { detail: 'Not Found' });
+    };
+    answer().catch(() => response.destroy());
   });
+
+  function listTools(): object {
+    return {
+      tools: tools.map(tool => ({
+        name: tool.name,
+        description: tool.description ?? '',
+        input_schema: { type: 'object', ...tool.inputSchema },
+        ...(tool.annotations === undefined ? {} : { annotations: tool.annotations }),
+        ...(tool.meta === undefined ? {} : { _meta: tool.meta }),
+      })),
+    };
+  }
+
   return {
     url: listener.origin + prefix,
     origin: listener.origin,

@@ -68,7 +68,7 @@ export async function openSdkV1Server(options: ToolServerOptions): Promise<SdkV1
 
   const listener = await openHttpListener((request, response) => {
     const answer = async (): Promise<void> => {
-      if (!admits(options, request, response)) return;
+      if (!(await admits(options, request, response))) return;
       if (new URL(request.url ?? '/', 'http://local').pathname !== path) {
         response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>Not Found</h1>');
         return;

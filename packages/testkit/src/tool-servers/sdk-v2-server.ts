@@ -56,12 +56,15 @@ export async function openSdkV2Server(options: SdkV2ServerOptions): Promise<Tool
   // The SDK types its request without `undefined` in optional members, which node's own type has.
   type NodeRequest = Parameters<typeof serve>[0];
   const listener = await openHttpListener((request, response) => {
-    if (!admits(options, request, response)) return;
-    if (new URL(request.url ?? '/', 'http://local').pathname !== path) {
-      response.writeHead(404, { 'content-type': 'text/plain' }).end('Not Found');
-      return;
-    }
-    serve(request as NodeRequest, response).catch(() => response.destroy());
+    const answer = async (): Promise<void> => {
+      if (!(await admits(options, request, response))) return;
+      if (new URL(request.url ?? '/', 'http://local').pathname !== path) {
+        response.writeHead(404, { 'content-type': 'text/plain' }).end('Not Found');
+        return;
+      }
+      await serve(request as NodeRequest, response);
+    };
+    answer().catch(() => response.destroy());
   });
   return {
     url: listener.origin + path,

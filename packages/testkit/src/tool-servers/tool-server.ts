@@ -39,7 +39,7 @@ export interface ToolServerOptions {
   /** When set, every request needs this header. */
   apiKey?: { header: string; key: string };
   /** Looks at every request first; false where it has answered itself. */
-  guard?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  guard?: (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
   /** Path of the MCP endpoint. Default `/mcp`. */
   path?: string;
   name?: string;
