@@ -46,18 +46,21 @@ it('a run that nobody disturbs', async () => {
 });
 
 describe('killed while the model', () => {
+  /** The model is asked while what a tool answered is being committed: that one answer may be lost, and no other. */
+  const expectAtMostOneLost = (walked: Walk) => {
+    expectWhole(walked);
+    expect(walked).toMatchObject({ heard: 'cut', resumed: 1 });
+    expect(walked.sentAgain + walked.unknown).toBeLessThanOrEqual(1);
+  };
+
   it.each(answers)('is asked for answer %i', async answer => {
     killAt(`model ${answer} asked`);
-    const walked = await walk();
-    expectWhole(walked);
-    expect(walked).toMatchObject({ heard: 'cut', resumed: 1, sentAgain: 0, unknown: 0 });
+    expectAtMostOneLost(await walk());
   });
 
   it.each(some(answers))('has given half of answer %i', async answer => {
     killAt(`model ${answer} half`);
-    const walked = await walk();
-    expectWhole(walked);
-    expect(walked).toMatchObject({ heard: 'cut', resumed: 1, sentAgain: 0, unknown: 0 });
+    expectAtMostOneLost(await walk());
   });
 });
 

@@ -111,7 +111,7 @@ export async function startServer(config: Config, options: StartServerOptions = 
     const owner = createUuid();
     const { db } = database;
     const conversationStore = createConversationStore(db);
-    const runStore = createRunStore(db, owner);
+    const runStore = createRunStore(database, owner);
     const credentialStore = createCredentialStore(db);
     const now = () => new Date();
     const box = createSecretBox(secretKeys);

@@ -5,7 +5,7 @@ import { endingEvents } from './end-run.ts';
 import { ModelFailure, type CallModel, type ModelRequest } from './model.ts';
 import { nextStep, splitUnanswered, type Limits } from './next-step.ts';
 import { createRecord, type AppendEvents, type RunRecord } from './record.ts';
-import { waits } from './state.ts';
+import { applyEvent, waits, type RunState } from './state.ts';
 import { failedOutcome, UNKNOWN_OUTCOME, type CallRoute, type ToolOutcome } from './tools.ts';
 
 /** What a run needs from outside. Nothing here is reached for: the loop owns no clock, no ids and no connections. */
@@ -45,7 +45,9 @@ export interface DriveOptions {
 }
 
 /**
- * Takes a run from where its log ends to its end, and writes every step down before anything depends on it.
+ * Takes a run from where its log ends to its end, and writes every step down before anything outside can notice it.
+ * The model is asked while the answers it reads are being committed: asking does nothing, and nobody hears a word of it
+ * before they are.
  * Started again with the log of a crashed run it goes on: answered calls stay answered, unanswered ones are sent
  * again only where that cannot do anything twice.
  */
@@ -73,7 +75,7 @@ export async function driveRun(
         await handOff(step.calls, record, ports, options.limits.maxHandoffs);
         break;
       case 'call-model': {
-        const failed = await askModel(step.tools, record, ports, options.signal);
+        const failed = await askModel(step.tools, record, ports, options);
         if (failed) await record.add({ type: 'run.finished', at: iso(ports), end: failed });
         break;
       }
@@ -98,7 +100,7 @@ async function askModel(
   tools: 'allowed' | 'forbidden',
   record: RunRecord,
   ports: RunPorts,
-  signal: AbortSignal,
+  { signal, limits }: DriveOptions,
 ): Promise<RunEnd | undefined> {
   const startedAt = iso(ports);
   const entryId = ports.createId('message');
@@ -110,14 +112,15 @@ async function askModel(
   const forced = request.toolChoice !== 'auto' && request.toolChoice !== 'none';
   const afterTools = continues && forced;
   const toolChoice = tools === 'forbidden' ? 'none' : afterTools ? 'auto' : request.toolChoice;
+  const hear = holdUntil(record.committed(), ports.onDelta);
   try {
     const answer = await ports.callModel(
       { ...request, toolChoice },
-      { signal, onDelta: delta => ports.onDelta({ type: 'message.delta', entryId, ...by, ...delta }) },
+      { signal, onDelta: delta => hear({ type: 'message.delta', entryId, ...by, ...delta }) },
     );
     const calls = answer.calls.map(call => toCall(call, ports));
     const speaks = !isEmptyContent(answer.content) || calls.length === 0;
-    await record.add({
+    const answered: RunEvent = {
       type: 'model.answered',
       at: iso(ports),
       startedAt,
@@ -127,7 +130,9 @@ async function askModel(
       calls,
       usage: answer.usage,
       finish: answer.finish,
-    });
+    };
+    const next = signal.aborted ? [] : following(applyEvent(record.state, answered), ports, limits);
+    await record.add(answered, ...next);
     return undefined;
   } catch (error) {
     if (signal.aborted) return { reason: 'cancelled' };
@@ -135,6 +140,38 @@ async function askModel(
     const { code, message, status } = error;
     return { reason: 'failed', failure: { code, message, ...(status !== undefined && { status }) } };
   }
+}
+
+/** What follows from an answer by itself is written down with it, in one commit: the end, or the calls that leave now. */
+function following(state: RunState, ports: RunPorts, limits: DriveOptions['limits']): RunEvent[] {
+  const step = nextStep(state, limits);
+  if (step.do === 'finish') return [{ type: 'run.finished', at: iso(ports), end: step.end }];
+  if (step.do !== 'call-tools') return [];
+  return step.calls
+    .slice(0, limits.maxParallelCalls)
+    .filter(call => call.target.kind !== 'none' && parseArguments(call.arguments))
+    .map(call => toSent(call, ports));
+}
+
+function toSent(call: ToolCall, ports: RunPorts): RunEvent {
+  return { type: 'tool.sent', at: iso(ports), callId: call.callId, key: ports.keyOf(call) };
+}
+
+/** Nobody hears words before that which they answer is written down. */
+function holdUntil(committed: Promise<void>, onDelta: (delta: RunDelta) => void): (delta: RunDelta) => void {
+  const held: RunDelta[] = [];
+  let holds = true;
+  committed.then(
+    () => {
+      holds = false;
+      for (const delta of held) onDelta(delta);
+    },
+    () => {},
+  );
+  return delta => {
+    if (holds) held.push(delta);
+    else onDelta(delta);
+  };
 }
 
 function toCall(call: { name: string; arguments: string }, ports: RunPorts): ToolCall {
@@ -172,8 +209,9 @@ async function callOne(
   ports: RunPorts,
   signal: AbortSignal,
 ): Promise<void> {
+  // Not waited for: the next commit waits for it, and fails where this one did.
   const answered = (outcome: ToolOutcome, durationMs?: number) =>
-    record.add({
+    void record.add({
       type: 'tool.answered',
       at: iso(ports),
       callId: call.callId,
@@ -198,11 +236,11 @@ async function callOne(
   }
   const key = ports.keyOf(call);
   if (!record.state.calls.get(call.callId)?.sent) {
-    await record.add({ type: 'tool.sent', at: iso(ports), callId: call.callId, key });
+    await record.add(toSent(call, ports));
   }
   const startedAt = ports.now().getTime();
   const outcome = await ports.callTool(call, args, { key, signal });
-  await answered(outcome, ports.now().getTime() - startedAt);
+  answered(outcome, ports.now().getTime() - startedAt);
 }
 
 /** Models leave the arguments of a tool without parameters empty. */

@@ -46,7 +46,7 @@ export type RunEnd =
   | { readonly reason: 'failed'; readonly failure: RunFailure };
 
 /**
- * What is written down of a run: one committed insert each, in order, before anything that depends on it happens.
+ * What is written down of a run: one committed insert each, in order, before anything outside can notice it.
  * The log is the run's only memory; entries, answers and streams are folds of it.
  */
 export type RunEvent =

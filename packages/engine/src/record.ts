@@ -4,17 +4,23 @@ import { applyEvent, foldRun, type RunState } from './state.ts';
 /** Commits events at a position of the log; rejects when somebody else wrote there first. */
 export type AppendEvents = (seq: number, events: readonly RunEvent[]) => Promise<void>;
 
-/** The log of one run, written by one owner: in memory what is committed, in order. */
+/** The log of one run, written by one owner: in memory what happened so far, in order. */
 export interface RunRecord {
   readonly events: readonly RunEvent[];
   readonly state: RunState;
-  /** Resolves when the events are committed. Events that arrive during a commit share the next one. */
+  /**
+   * Adds events at once, and resolves when they are committed. Events that arrive during a commit share the next one.
+   * Once a commit failed, every later one does, with the same reason.
+   */
   add(...events: RunEvent[]): Promise<void>;
+  /** Resolves when all that was added is committed. */
+  committed(): Promise<void>;
 }
 
 export function createRecord(log: readonly RunEvent[], append: AppendEvents): RunRecord {
   const events = [...log];
   let state = foldRun(events);
+  let seq = state.seq;
   let queued: RunEvent[] = [];
   let nextCommit: Promise<void> | undefined;
   let lastCommit: Promise<void> = Promise.resolve();
@@ -24,10 +30,9 @@ export function createRecord(log: readonly RunEvent[], append: AppendEvents): Ru
     const batch = queued;
     queued = [];
     nextCommit = undefined;
-    lastCommit = append(state.seq, batch).then(() => {
-      events.push(...batch);
-      for (const event of batch) state = applyEvent(state, event);
-    });
+    const position = seq;
+    seq += batch.length;
+    lastCommit = append(position, batch);
     await lastCommit;
   };
 
@@ -39,9 +44,16 @@ export function createRecord(log: readonly RunEvent[], append: AppendEvents): Ru
       return state;
     },
     add(...added) {
+      events.push(...added);
+      for (const event of added) state = applyEvent(state, event);
       queued.push(...added);
-      nextCommit ??= commitQueued();
+      if (!nextCommit) {
+        nextCommit = commitQueued();
+        // Who does not wait for it meets the failure at the next commit.
+        nextCommit.catch(() => {});
+      }
       return nextCommit;
     },
+    committed: () => nextCommit ?? lastCommit,
   };
 }

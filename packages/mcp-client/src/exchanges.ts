@@ -94,6 +94,9 @@ export function createExchanges(): Exchanges {
   return exchanges;
 }
 
+/** Made once: an error made for each exchange costs its stack, and nobody reads it. */
+const OVER = new DOMException('The exchange is over.', 'AbortError');
+
 function createExchange(id: string, limits: TimeLimits, forget: () => void): Exchange {
   const controller = new AbortController();
   const deadline = openDeadline(limits);
@@ -128,7 +131,7 @@ function createExchange(id: string, limits: TimeLimits, forget: () => void): Exc
     close() {
       forget();
       deadline.clear();
-      controller.abort();
+      controller.abort(OVER);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import { formatId, formatToolCallId, ID_PREFIXES, type IdKind as WireIdKind } from '@tramontane/wire';
 
 export type IdKind = WireIdKind | 'run' | 'answer';
@@ -30,9 +30,17 @@ function withDashes(hex: string): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
+/** Random bytes are fetched for many ids at once: each fetch costs as much as all else about an id. */
+const pool = Buffer.alloc(16 * 128);
+let used = pool.length;
+
 /** UUID version 7 (RFC 9562, 5.7) without dashes. */
 function createUuidHex(): string {
-  const bytes = randomBytes(16);
+  if (used === pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  const bytes = pool.subarray(used, (used += 16));
   bytes.writeUIntBE(Date.now(), 0, 6);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;

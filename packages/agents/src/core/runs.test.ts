@@ -51,7 +51,7 @@ afterAll(async () => {
 });
 
 function openProcess(options: { callModel?: CallModel; store?: (store: RunStore) => RunStore } = {}) {
-  const real = createRunStore(database.db, createUuid());
+  const real = createRunStore(database, createUuid());
   const store = options.store?.(real) ?? real;
   const onError = vi.fn<RunsPorts['onError']>();
   const none = () => Promise.reject(new Error('These runs have no tools.'));

@@ -24,7 +24,7 @@ export const MISTRAL_BASE_URL = 'https://api.mistral.ai/v1';
 // runtime's own fetch and not the egress guard.
 
 export function createMistralVendor(apiKey: string, baseUrl: string = MISTRAL_BASE_URL): Vendor {
-  const plain = createMistral({ apiKey, baseURL: baseUrl });
+  const plain = rememberModels(name => createMistral({ apiKey, baseURL: baseUrl }).chat(name));
   return {
     title: 'Mistral',
     address: withoutSecrets(baseUrl),
@@ -32,7 +32,7 @@ export function createMistralVendor(apiKey: string, baseUrl: string = MISTRAL_BA
     models: toList(baseUrl, apiKey),
     model: request => {
       const change = toMistralChange(request);
-      if (!change) return plain.chat(request.model);
+      if (!change) return plain(request.model);
       return createMistral({ apiKey, baseURL: baseUrl, fetch: changing(change) }).chat(request.model);
     },
   };
@@ -47,7 +47,7 @@ export function createOpenAiCompatibleVendor(baseUrl: string, apiKey: string | u
     includeUsage: true,
     supportsStructuredOutputs: true,
   };
-  const plain = createOpenAICompatible(settings);
+  const plain = rememberModels(name => createOpenAICompatible(settings).chatModel(name));
   return {
     title: 'the OpenAI-compatible endpoint',
     address: withoutSecrets(baseUrl),
@@ -55,9 +55,26 @@ export function createOpenAiCompatibleVendor(baseUrl: string, apiKey: string | u
     models: toList(baseUrl, apiKey),
     model: request => {
       const change = toOpenAiChange(request);
-      const provider = change ? createOpenAICompatible({ ...settings, transformRequestBody: change }) : plain;
-      return provider.chatModel(request.model);
+      if (!change) return plain(request.model);
+      return createOpenAICompatible({ ...settings, transformRequestBody: change }).chatModel(request.model);
     },
+  };
+}
+
+/** Names come from requests: only so many are remembered. */
+const MAX_REMEMBERED = 100;
+
+/** Making a model compiles the checks of its answers anew, which costs more than all else about asking it. */
+function rememberModels(create: (name: string) => LanguageModelV4): (name: string) => LanguageModelV4 {
+  const known = new Map<string, LanguageModelV4>();
+  return name => {
+    const found = known.get(name);
+    if (found) return found;
+    const made = create(name);
+    const [oldest] = known.keys();
+    if (known.size >= MAX_REMEMBERED && oldest !== undefined) known.delete(oldest);
+    known.set(name, made);
+    return made;
   };
 }
 

@@ -10,6 +10,11 @@ export interface Database {
   readonly db: Kysely<Tables>;
   /** Names of the migrations that this opening carried out, in their order. */
   readonly migrated: readonly string[];
+  /**
+   * Runs a statement that is prepared once a connection, for what is done all the time. Its columns have to be named: a
+   * prepared `*` fails in older processes as soon as a newer one adds a column.
+   */
+  prepared(name: string, text: string, values: readonly unknown[]): Promise<void>;
   /** A connection of its own, outside the pool: for session locks. */
   connect(): Promise<Client>;
   isAlive(): Promise<boolean>;
@@ -51,6 +56,9 @@ export async function openDatabase(
   return {
     db,
     migrated,
+    async prepared(name, text, values) {
+      await pool.query({ name, text, values: [...values] });
+    },
     async connect() {
       const client = new Client({
         ...settings,

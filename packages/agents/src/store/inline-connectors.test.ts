@@ -30,7 +30,7 @@ const stores = () => ({
   agents: createAgentStore(database.db),
   connectors: createConnectorStore(database.db),
   conversations: createConversationStore(database.db),
-  runs: createRunStore(database.db, createUuid()),
+  runs: createRunStore(database, createUuid()),
 });
 
 function newInline(): Connector {

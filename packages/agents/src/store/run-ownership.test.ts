@@ -56,7 +56,7 @@ async function openOwner(network: Promise<void> = Promise.resolve()) {
     onError: () => undefined,
   });
   opened.push(ownership);
-  const store = createRunStore(database.db, owner);
+  const store = createRunStore(database, owner);
   const startRun = async () => {
     const id = createId('run');
     const first = { type: 'run.started', at: '', inputs: [] } as const;

@@ -40,7 +40,7 @@ afterAll(async () => {
 });
 
 const stores = () => ({
-  runs: createRunStore(database.db, createUuid()),
+  runs: createRunStore(database, createUuid()),
   conversations: createConversationStore(database.db),
 });
 const newRun = () => ({ id: createId('run'), plan, first });
@@ -88,7 +88,7 @@ describe('start', () => {
   it('of many at once lets one through', async () => {
     const { runs, conversations, conversationId, run } = await startRun();
     await runs.append(run, 1, [finished]);
-    const other = createRunStore(database.db, createUuid());
+    const other = createRunStore(database, createUuid());
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, index) =>
         (index % 2 ? runs : other).start(caller, newRun(), { id: conversationId, runsSeen: 1 }),
@@ -113,7 +113,7 @@ describe('start', () => {
 describe('append', () => {
   it('lets one owner write a position; the other one has lost the run', async () => {
     const { runs, run } = await startRun();
-    const other = createRunStore(database.db, createUuid());
+    const other = createRunStore(database, createUuid());
     const results = await Promise.allSettled([
       runs.append(run, 1, [sent('a'), sent('b')]),
       other.append(run, 1, [sent('c')]),

@@ -3,13 +3,16 @@ import type { RunEvent } from '@tramontane/engine';
 import { OPERATOR, type Caller } from '../core/caller.ts';
 import { OwnershipLost, type OwnedRun, type RunStore } from '../core/ports.ts';
 import type { RunPlan } from '../core/run-plan.ts';
+import { appendEvents } from './append-events.ts';
+import type { Database } from './database.ts';
 import { keepInline, sweepInline, toolReferences } from './inline-connectors.ts';
 import { keepTurn } from './request-key-store.ts';
 import type { Tables } from './schema.ts';
 import { isForeignKeyViolation, isUniqueViolation } from './store-error.ts';
 
 /** @param owner Id of this process among those that carry runs on this database. */
-export function createRunStore(db: Kysely<Tables>, owner: string): RunStore {
+export function createRunStore(database: Pick<Database, 'db' | 'prepared'>, owner: string): RunStore {
+  const { db } = database;
   return {
     async start(caller, run, conversation, kept) {
       const at = new Date();
@@ -108,7 +111,7 @@ export function createRunStore(db: Kysely<Tables>, owner: string): RunStore {
             .set({ plan: JSON.stringify(next), ...(ends && { running: false }) })
             .where('id', '=', run.id)
             .execute();
-        } else if (!ends) await insert.execute();
+        } else if (!ends) await appendEvents(database, run, seq, events);
         else {
           // One statement: a run is never seen ended with its log unfinished, nor the other way round.
           const ended = await db
