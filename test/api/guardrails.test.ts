@@ -1,5 +1,6 @@
 import { openMistralServer, type ModelServer } from '@tramontane/testkit/model-servers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSdkV2Server } from '@tramontane/testkit/tool-servers';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { expectError } from './expect-error.ts';
 import { openApiServer, type ApiServer } from './open-api-server.ts';
 import { record, records, text, type Json } from './shapes.ts';
@@ -209,6 +210,27 @@ describe('of an agent that takes over', () => {
     expect(api.models.asked(expert)).toHaveLength(0);
   });
 
+  it.each(['server', 'client'])(
+    'show what they found without blocking, after what the first found, handoffs on the %s',
+    async handoff_execution => {
+      const { expertId } = await createDesk(block({ action: 'none' }));
+      const desk = api.models.plays({ toolCalls: [{ name: 'handoff_to_expert', arguments: {} }] });
+      const agent_id = await createAgent({
+        model: desk,
+        name: 'desk',
+        handoffs: [expertId],
+        guardrails: [{ moderation_llm_v1: { action: 'none' } }],
+      });
+      const { json } = await start({ agent_id, inputs: 'a fight', handoff_execution });
+      const violence_and_threats = { score: 0.6, violated: true };
+      const found = { action: 'none', categories: { violence_and_threats } };
+      expect(record(json)['guardrails']).toMatchObject([
+        { moderation_llm_v1: found },
+        { moderation_llm_v2: found },
+      ]);
+    },
+  );
+
   it('give way to those of the conversation', async () => {
     const { expert, agent_id } = await createDesk(block());
     const guardrails = block({ action: 'none' });
@@ -245,6 +267,25 @@ describe('of a conversation with a model', () => {
     expectError(await api.send('POST', path, { inputs: 'a fight' }), 403);
     const appended = await api.send('POST', path, { inputs: 'a walk' });
     expect(records(record(appended.json)['guardrails'])).toHaveLength(1);
+  });
+
+  it('are told once more where a confirmation that is given again has no effect', async () => {
+    const server = await openSdkV2Server({
+      tools: [{ name: 'pay', inputSchema: {}, handler: () => 'paid' }],
+    });
+    onTestFinished(() => server.close());
+    const model = api.models.plays({ toolCalls: [{ name: 'pay', arguments: {} }] }, { text: 'Paid.' });
+    const tool_configuration = { requires_confirmation: ['pay'] };
+    const tools = [{ type: 'mcp', config: { server_url: server.url, tool_configuration } }];
+    const first = record((await start({ model, inputs: 'a walk', tools, guardrails: block() })).json);
+    const [call] = records(first['outputs']);
+    const allow = { tool_confirmations: [{ tool_call_id: call?.['tool_call_id'], confirmation: 'allow' }] };
+    const path = `/v1/conversations/${text(first['conversation_id'])}`;
+    const allowed = await api.send('POST', path, allow);
+    expect(record(allowed.json)['guardrails']).toEqual([
+      { moderation_llm_v2: { action: 'none', categories: {} } },
+    ]);
+    expect((await api.send('POST', path, allow)).json).toEqual(allowed.json);
   });
 
   it('say so when they could not check and do not block', async () => {

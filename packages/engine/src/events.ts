@@ -45,6 +45,9 @@ export type RunEnd =
   | { readonly reason: 'cancelled' }
   | { readonly reason: 'failed'; readonly failure: RunFailure };
 
+/** What a check of a text found: free-form, handed on as it is. */
+export type Finding = Readonly<Record<string, unknown>>;
+
 /**
  * What is written down of a run: one committed insert each, in order, before anything outside can notice it.
  * The log is the run's only memory; entries, answers and streams are folds of it.
@@ -59,6 +62,8 @@ export type RunEvent =
       readonly decisions?: readonly Decision[];
       /** Calls that wait on: the run ends without asking the model, and shows them again. */
       readonly stillOpen?: readonly FunctionCall[];
+      /** What the checks of the inputs found and let pass, as the caller is told. */
+      readonly findings?: readonly Finding[];
     }
   /** A new owner took the run over; whatever an older owner still does is refused by the log's key. */
   | { readonly type: 'run.resumed'; readonly at: string; readonly owner: string }
@@ -102,6 +107,8 @@ export type RunEvent =
       readonly nextAgentName: string;
       /** How the run goes on, for whoever carries it; absent when it ends here. */
       readonly plan?: Readonly<Record<string, unknown>>;
+      /** What the next agent's checks found in what it reads, and let pass. */
+      readonly findings?: readonly Finding[];
     }
   | { readonly type: 'run.finished'; readonly at: string; readonly end: RunEnd };
 

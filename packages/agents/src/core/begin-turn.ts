@@ -2,7 +2,7 @@ import type { Decision, Entry, FunctionCall, RunEvent, RunSignal } from '@tramon
 import { ApiError, notFound } from './api-error.ts';
 import type { CarriedRun } from './carry-run.ts';
 import type { Caller } from './caller.ts';
-import type { GuardrailResult, Guardrails } from './guardrails.ts';
+import type { Guardrails } from './guardrails.ts';
 import { createId } from './ids.ts';
 import type { CheckModel, RunStore, StartIn } from './ports.ts';
 import type { Asked } from './request-key.ts';
@@ -14,8 +14,6 @@ export interface Turn {
   readonly conversationId: string;
   /** Answered by the offline model, which stands in for one that is not there. */
   readonly offline: boolean;
-  /** What the guardrails found in its inputs. */
-  readonly guardrails?: readonly GuardrailResult[];
   readonly signals: AsyncGenerator<RunSignal, void>;
 }
 
@@ -58,25 +56,24 @@ export async function beginTurn(
     ...(history.length > 0 && { history }),
     ...(decisions.length > 0 && { decisions }),
     ...(stillOpen.length > 0 && { stillOpen }),
+    ...(found && { findings: found }),
   };
   const { plan } = turn;
   const run: CarriedRun = { id: createId('run'), caller, plan, history: turn.before ?? [], events: [first] };
   const conversationId = turn.conversation.id;
-  const answered = { offline, ...(found && { guardrails: found }) };
-  const answer = { conversationId, ...answered };
   if (!turn.store) {
     refuseWaiting(turn);
     const inline = 'create' in turn.conversation ? turn.conversation.inline : [];
     const signals = ports.runs.readUnstored({ ...run, unstored: inline }, signal);
-    return { ...answer, signals };
+    return { conversationId, offline, signals };
   }
 
   const started = await ports.runs.start(run, () =>
-    ports.runStore.start(caller, { id: run.id, plan, first }, turn.conversation, key && { key, answered }),
+    ports.runStore.start(caller, { id: run.id, plan, first }, turn.conversation, key && { key, answered: { offline } }),
   );
   if (started === 'gone') throw notFound('conversation', conversationId);
   if (started === 'busy') throw stillAnswering(conversationId);
-  return { ...answer, signals: ports.runs.read(caller, run.id, signal) };
+  return { conversationId, offline, signals: ports.runs.read(caller, run.id, signal) };
 }
 
 /** Where nothing is kept, nothing can wait for a person, and no decision could count once. */

@@ -78,13 +78,14 @@ export async function carryRun(
     const agentId = call.target.kind === 'handoff' ? call.target.agentId : '';
     const next = await ports.planHandoff(run.caller, agentId, plan);
     if (!next) return { refused: refusedCall(call, 'agent_gone', 'there is no such agent any more.') };
-    const stopped = await guardHandoff(call, next, [...history, ...inputs], ports.guardrails, signal);
-    if (stopped) return stopped;
+    const checked = await guardHandoff(call, next, [...history, ...inputs], ports.guardrails, signal);
+    if ('refused' in checked) return checked;
     const agents = {
       previousAgentId: plan.agentId ?? '',
       previousAgentName: plan.agentName ?? '',
       nextAgentId: agentId,
       nextAgentName: next.agentName ?? '',
+      ...checked,
     };
     if (plan.handoffExecution === 'client') return agents;
     toolbox = await openToolbox({ ...run, signal }, next, ports);

@@ -49,6 +49,23 @@ it('a run that is cancelled meanwhile does not fail: its end is that it was canc
   expect(stopped).not.toHaveProperty('failure');
 });
 
+it('what is found without blocking is handed on, and nothing where the conversation has its own', async () => {
+  const guardrails = createGuardrails({
+    moderate: async () => [{ categories: { law: true }, scores: { law: 0.9 } }],
+    onFailed,
+  });
+  const { signal } = new AbortController();
+  const lenient: RunPlan = { ...plan, guardrails: [{ moderation_llm_v2: { action: 'none' } }] };
+  expect(await guardHandoff(call, lenient, said, guardrails, signal)).toEqual({
+    findings: [
+      { moderation_llm_v2: { action: 'none', categories: { law: { score: 0.9, violated: true } } } },
+    ],
+  });
+  const ofConversation: RunPlan = { ...lenient, guardrailsOf: 'conversation' };
+  expect(await guardHandoff(call, ofConversation, said, guardrails, signal)).toEqual({});
+  expect(await guardHandoff(call, { ...plan, guardrails: [] }, said, guardrails, signal)).toEqual({});
+});
+
 it('what nothing can enforce any more ends the run: it was configured when the agent was made', async () => {
   const stopped = await guardHandoff(
     call,

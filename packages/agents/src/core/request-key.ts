@@ -20,7 +20,7 @@ export interface Asked {
 }
 
 /** What the answer to a turn holds beside its run. */
-export type Answered = Pick<Turn, 'offline' | 'guardrails'>;
+export type Answered = Pick<Turn, 'offline'>;
 
 /** The turn that began under a key. */
 export interface KeptTurn {

@@ -17,8 +17,14 @@ export async function toAnswer(turn: Turn): Promise<ConversationResponse> {
     conversation_id: turn.conversationId,
     outputs,
     usage: toUsage(events),
-    ...(turn.guardrails && { guardrails: [...turn.guardrails] }),
+    ...toGuardrails(events),
   };
+}
+
+/** What the guardrails of each agent of the turn found, in the order in which the agents came. */
+function toGuardrails(events: readonly RunEvent[]): Pick<ConversationResponse, 'guardrails'> {
+  const found = events.flatMap(event => ('findings' in event ? (event.findings ?? []) : []));
+  return found.length > 0 ? { guardrails: found.map(finding => ({ ...finding })) } : {};
 }
 
 /** Calls of earlier turns that the turn left waiting, as it ended. */
