@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { OPERATOR, openApiKeys, readConfig, startServer, type Caller } from '@tramontane/agents';
 import { openTestDatabase } from '@tramontane/testkit/database';
 import { openModels, type Models } from './scripted-models.ts';
+import { differences } from './upstream/upstream-shapes.ts';
 
 export interface ApiServerOptions {
   /** `embedded`: a PostgreSQL of its own in `dataFolder`, and the offline model for every name. Default `shared`. */
@@ -48,7 +49,7 @@ export interface ApiServer {
   readonly environment: Readonly<Record<string, string>>;
   /** A key that was made for this caller; what is left out is the operator's. */
   makeKey(caller: Partial<Caller>): Promise<string>;
-  /** Plain HTTP with the key. `body`: JSON, or a text sent as it is. */
+  /** Plain HTTP with the key. `body`: JSON, or a text sent as it is. Throws on an answer that upstream would not give. */
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiAnswer>;
   /** Asks the server's own database. */
   query(sql: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
@@ -124,6 +125,9 @@ export async function openApiServer(options: ApiServerOptions = {}): Promise<Api
       });
       const text = await response.text();
       answered.push(text);
+      const type = response.headers.get('content-type') ?? '';
+      const wrong = differences(method, path, { status: response.status, type, text });
+      if (wrong.length > 0) throw new Error(`Not an answer of the provider's: ${wrong.join('; ')}\n${text}`);
       return { status: response.status, headers: response.headers, text, json: parseJson(text) };
     },
     async query(sql, values = []) {
