@@ -69,7 +69,12 @@ export async function beginTurn(
   }
 
   const started = await ports.runs.start(run, () =>
-    ports.runStore.start(caller, { id: run.id, plan, first }, turn.conversation, key && { key, answered: { offline } }),
+    ports.runStore.start(
+      caller,
+      { id: run.id, plan, first },
+      turn.conversation,
+      key && { key, answered: { offline } },
+    ),
   );
   if (started === 'gone') throw notFound('conversation', conversationId);
   if (started === 'busy') throw stillAnswering(conversationId);
