@@ -4,8 +4,16 @@ import { differences } from './upstream-shapes.ts';
 // Every answer that a test of the API gets is held against these shapes; here, that a wrong one is noticed.
 
 const agent = {
-  ...{ object: 'agent', id: 'ag_1', model: 'm', name: 'A', version: 0, versions: [0], source: 'api' },
-  ...{ created_at: '2026-01-01T00:00:00.000Z', updated_at: '2026-01-01T00:00:00Z', deployment_chat: false },
+  object: 'agent',
+  id: 'ag_1',
+  model: 'm',
+  name: 'A',
+  version: 0,
+  versions: [0],
+  source: 'api',
+  created_at: '2026-01-01T00:00:00.000Z',
+  updated_at: '2026-01-01T00:00:00Z',
+  deployment_chat: false,
 };
 const json = (body: unknown, status = 200) => ({
   status,
