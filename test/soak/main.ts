@@ -1,12 +1,13 @@
-// npm run soak [-- --only kill|property|fuzz|streams|history|links|lies --seed N --runs N --sequences N --messages N
-// --streams N --kills N --writes N]: the kill -9 test at random moments, random operations with random crashes, hostile
-// input to the MCP server kit, many runs at once, turns on top of a long history, killed tool servers, and writes through a
-// proxy that lies. The results are kept in bench/results.
+// npm run soak [-- --only kill|property|fuzz|streams|history|links|lies|replicas --seed N --runs N --sequences N
+// --messages N --streams N --kills N --writes N --seconds N]: the kill -9 test at random moments, random operations with
+// random crashes, hostile input to the MCP server kit, many runs at once, turns on top of a long history, killed tool
+// servers, writes through a proxy that lies, and replicas that die under load. The results are kept in bench/results.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { createRandom } from '../durability/random.ts';
 import { soakKills } from '../durability/soak-kill.ts';
 import { writeThroughLies } from '../links/write-through-lies.ts';
+import { runReplicas } from '../replicas/run-replicas.ts';
 import { soakFuzz } from './soak-fuzz.ts';
 import { soakLinks } from './soak-links.ts';
 import { soakHistory } from './soak-history.ts';
@@ -21,6 +22,8 @@ const FULL_MESSAGES = 20_000;
 const FULL_KILLS = 200;
 const FULL_WRITES = 2_000;
 const FULL_STREAMS = 1000;
+const FULL_SECONDS = 60;
+const CLIENTS = 16;
 const HISTORY = { entries: 2000, tools: 100, rounds: 9 };
 const say = (sentence: string) => void process.stdout.write(`${sentence}\n`);
 const { values } = parseArgs({
@@ -33,6 +36,7 @@ const { values } = parseArgs({
     kills: { type: 'string', default: String(FULL_KILLS) },
     writes: { type: 'string', default: String(FULL_WRITES) },
     streams: { type: 'string', default: String(FULL_STREAMS) },
+    seconds: { type: 'string', default: String(FULL_SECONDS) },
   },
 });
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
@@ -44,6 +48,7 @@ const parts: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   history,
   links,
   lies,
+  replicas,
 };
 
 const names = values.only === undefined ? Object.keys(parts) : [values.only];
@@ -136,6 +141,19 @@ async function lies(): Promise<readonly string[]> {
   for (const problem of result.problems) say(problem);
   if (writes >= FULL_WRITES) await keep('soak-lies.json', result);
   say(`${result.answered} answered, ${result.unknown} unknown, ${result.failed} not run`);
+  return result.problems;
+}
+
+async function replicas(): Promise<readonly string[]> {
+  const seconds = Number(values.seconds);
+  say(`${seconds} s of load on three replicas, one killed and one restarted, seed ${seed}`);
+  const result = await runReplicas({ seconds, clients: CLIENTS, seed }, say);
+  for (const problem of result.problems) say(problem);
+  if (seconds >= FULL_SECONDS) await keep('soak-replicas.json', result);
+  say(
+    `${result.requests} requests, ${result.failed} failed, ${result.healed} healed, ${result.doubledEffects} doubled ` +
+      `effects, ${result.lostEntries} lost entries, runs taken over after ${result.takenOver.tookMs} ms`,
+  );
   return result.problems;
 }
 
