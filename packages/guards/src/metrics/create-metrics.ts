@@ -54,10 +54,12 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     buckets: BUCKETS,
     registers,
   });
-  const running = new Gauge({
+  let running = 0;
+  const runningGauge: Gauge = new Gauge({
     name: 'mcp_tool_invocations_running',
     help: 'Calls of tools that have not ended.',
     registers,
+    collect: () => runningGauge.set(running),
   });
   const failures = new Counter({
     name: 'mcp_tool_failures_total',
@@ -105,7 +107,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     child.inc();
   };
   const ended = ({ call, status, errorType, durationSeconds }: EndedCall): void => {
-    running.dec();
+    running -= 1;
     const name = call.tool?.name ?? NO_TOOL;
     const of = childrenOf(name);
     of[status].inc();
@@ -123,7 +125,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     registry,
     text,
     call: (call, next) => {
-      running.inc();
+      running += 1;
       return watchCall(call, next, ended);
     },
     leave: ({ refusal }, status) => {

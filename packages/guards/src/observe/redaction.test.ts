@@ -40,6 +40,23 @@ describe('createRedaction', () => {
     expect(JSON.parse(redact(args))).toEqual(args);
   });
 
+  it('writes what has a form of its own as JSON does, and looks into that form', () => {
+    const own = { toJSON: () => ({ token: 'hush', at: new Date(0), list: [new Date(0), 'sk-123456'] }) };
+    expect(JSON.parse(redact({ own, day: new Date(0), list: [own] }))).toEqual({
+      own: { token: '[redacted]', at: '1970-01-01T00:00:00.000Z', list: expect.anything() as unknown },
+      day: '1970-01-01T00:00:00.000Z',
+      list: [{ token: '[redacted]', at: expect.anything() as unknown, list: expect.anything() as unknown }],
+    });
+    expect(redact({ own })).not.toMatch(/hush|sk-123456/);
+  });
+
+  it('changes nothing in what it was given', () => {
+    const args = { deep: { token: 'hush', list: ['sk-123456', { pin: 1 }] } };
+    const before = structuredClone(args);
+    expect(redact(args)).not.toMatch(/hush|sk-123456/);
+    expect(args).toEqual(before);
+  });
+
   it('cuts long texts, and keeps only the names of what is too long in all', () => {
     expect(redact({ body: 'x'.repeat(1000) })).toContain('… (1000 characters)');
     const many = Object.fromEntries(

@@ -7,8 +7,10 @@ export interface RedactionOptions {
   readonly maxJson?: number;
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /** Arguments as JSON that may be kept. Never throws. */
-export type Redaction = (args: Readonly<Record<string, unknown>>) => string;
+export type Redaction = (args: Fields) => string;
 
 const REDACTED = '[redacted]';
 
@@ -34,16 +36,35 @@ export function createRedaction(options: RedactionOptions = {}): Redaction {
     }
     return secret;
   };
-  const replace = (name: string, value: unknown): unknown => {
-    if (name !== '' && isSecret(name)) return REDACTED;
+  const redactText = (text: string): string => {
+    if (SECRET_TEXT.test(text)) return REDACTED;
+    return text.length > maxText ? `${text.slice(0, maxText)}… (${text.length} characters)` : text;
+  };
+  // Not by a replacer: with one, JSON.stringify is slow for every value. Most arguments hold nothing to leave out, and
+  // are written as they are; of others, what holds a secret is copied without it.
+  const redact = (value: unknown): unknown => {
+    if (typeof value === 'string') return redactText(value);
     if (typeof value === 'bigint') return String(value);
-    if (typeof value !== 'string') return value;
-    if (SECRET_TEXT.test(value)) return REDACTED;
-    return value.length > maxText ? `${value.slice(0, maxText)}… (${value.length} characters)` : value;
+    if (typeof value !== 'object' || value === null) return value;
+    if ('toJSON' in value && typeof value.toJSON === 'function') return redact(value.toJSON());
+    return Array.isArray(value) ? redactItems(value) : redactFields(value as Fields);
+  };
+  const redactItems = (items: readonly unknown[]): readonly unknown[] => {
+    const redacted = items.map(redact);
+    return redacted.some((item, index) => item !== items[index]) ? redacted : items;
+  };
+  const redactFields = (fields: Fields): Fields => {
+    let changed: Record<string, unknown> | undefined;
+    for (const name of Object.keys(fields)) {
+      const value = fields[name];
+      const kept = isSecret(name) ? REDACTED : redact(value);
+      if (kept !== value) (changed ??= { ...fields })[name] = kept;
+    }
+    return changed ?? fields;
   };
   return args => {
     try {
-      const json = JSON.stringify(args, replace);
+      const json = JSON.stringify(redact(args));
       if (json.length <= maxJson) return json;
       return JSON.stringify({
         left_out: `${json.length} characters`,

@@ -3,6 +3,7 @@ import type { Caller, Visit } from '@tramontane/guards';
 import { createParseErrorReply, type Reply } from '../engine/engine.ts';
 import { parseJson } from '../engine/json.ts';
 import { isRecord, isRequestId, RPC, toErrorMessage, type RequestId } from '../engine/rpc.ts';
+import { andThen } from '../maybe-promise.ts';
 import type { McpServer } from '../server.ts';
 import { createIdleTimer } from './idle-timer.ts';
 
@@ -96,7 +97,7 @@ export function openMessageConnection(
       }
       const { id, method } = isRecord(message) ? message : {};
       if (isRequestId(id) && method !== undefined) void begin(id, message);
-      else void engine.handle(message, meta).then(sendReply);
+      else void andThen(engine.handle(message, meta), sendReply);
     },
     refuse: message => refuse(RPC.invalidRequest, message),
     drain: async limitMs => {

@@ -25,7 +25,7 @@ export async function handleBatch(
   }
   const replies = await Promise.all(
     // A batch in a batch is no message.
-    messages.map(message => handle(Array.isArray(message) ? null : message, meta)),
+    messages.map(async message => handle(Array.isArray(message) ? null : message, meta)),
   );
   const written = replies.flatMap(reply => (reply.kind === 'message' ? [reply.json] : []));
   if (written.length === 0) return { kind: 'none', status: 202 };

@@ -41,8 +41,8 @@ export type Reply =
 
 /** Serves one message at a time, of either era; what it remembers between them is in the session. */
 export interface Engine {
-  /** @param message one parsed JSON value. Never rejects. */
-  readonly handle: (message: unknown, meta: RequestMeta) => Promise<Reply>;
+  /** @param message one parsed JSON value. Never throws or rejects; at once, if nothing has to wait. */
+  readonly handle: (message: unknown, meta: RequestMeta) => MaybePromise<Reply>;
   /** One for each connection that carries many requests, or each session of a 2025 client over HTTP. */
   readonly openSession: (options: SessionOptions) => Session;
   /** Serves another catalogue from the next message on. */
@@ -59,7 +59,7 @@ export function createEngine(given: ServerModel): Engine {
     const era = chooseEra(request, meta, modern, legacy);
     return 'code' in era ? toFaultReply(era, request.id) : answer(era, request, meta, model);
   };
-  const handle: Engine['handle'] = async (value, meta) => {
+  const handle: Engine['handle'] = (value, meta) => {
     if (Array.isArray(value) && takesBatches(meta.session)) {
       return handleBatch(value, meta, handle);
     }

@@ -3,6 +3,7 @@ import { createParseErrorReply } from '../engine/engine.ts';
 import { claimsModern } from '../engine/era-2026/envelope.ts';
 import { parseJson } from '../engine/json.ts';
 import { isRecord } from '../engine/rpc.ts';
+import type { MaybePromise } from '../maybe-promise.ts';
 import type { McpServer } from '../server.ts';
 import { answerAlone, answerInSession, toAnswer } from './answer-message.ts';
 import { json, type HttpAnswer, type HttpRequest } from './http-message.ts';
@@ -33,10 +34,8 @@ export function createJsonRpcEndpoint(
   server: McpServer,
   { bodyLimit, sessions, ending }: JsonRpcEndpointOptions,
 ): Readonly<Record<string, Endpoint>> {
-  const POST: Endpoint = async (request, visit) => {
-    const refused = refuseType(request);
-    if (refused) return refused;
-    const parsed = parseBody(await request.readBody(bodyLimit));
+  const answer = (body: string, request: HttpRequest, visit: Visit): MaybePromise<HttpAnswer> => {
+    const parsed = parseBody(body);
     if (parsed === undefined) return toAnswer(createParseErrorReply());
     const { value } = parsed;
     if (sessions === undefined || isModern(value)) return answerAlone(server, value, request, visit, ending);
@@ -50,6 +49,8 @@ export function createJsonRpcEndpoint(
     }
     return openSession(server, value, request, visit, sessions);
   };
+  const POST: Endpoint = (request, visit) =>
+    refuseType(request) ?? request.readBody(bodyLimit).then(body => answer(body, request, visit));
   if (sessions === undefined) return { POST };
   const withSession =
     (answer: (session: HttpSession, request: HttpRequest) => HttpAnswer): Endpoint =>

@@ -134,7 +134,7 @@ function readBody(request: IncomingMessage, limit: number): Promise<string> {
     const [only] = chunks;
     resolve((chunks.length === 1 && only ? only : Buffer.concat(chunks)).toString('utf8'));
   });
-  request.on('error', reject);
+  // An error closes it too, and is only told to those who listen to errors.
   request.on('close', () => {
     if (!request.complete) reject(new Error('The connection closed before the body had arrived.'));
   });

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createExchange, type ExchangeOptions, type Served } from './exchange.ts';
@@ -8,6 +7,7 @@ import { listenAt } from './listen.ts';
 import { sendAnswer, toHttpRequest } from './node-exchange.ts';
 import { isLoopback } from './origin-check.ts';
 import { resolvePaths } from './paths.ts';
+import { createRequestIds } from './request-ids.ts';
 import { placeServers } from '../versions/server-versions.ts';
 
 export interface ServeHttpOptions extends ExchangeOptions {
@@ -60,6 +60,7 @@ export async function serveHttp(served: Served, options: ServeHttpOptions): Prom
     ...exchangeOptions
   } = options;
   const stop = new AbortController();
+  const toId = createRequestIds();
   const servers = createDrainingServers(requestMs);
   const exchange = createExchange(served, { ...defaultOrigins(host), ...exchangeOptions });
   stop.signal.addEventListener('abort', exchange.close);
@@ -73,7 +74,7 @@ export async function serveHttp(served: Served, options: ServeHttpOptions): Prom
     const { url = '/' } = request;
     const query = url.indexOf('?');
     const path = query < 0 ? url : url.slice(0, query);
-    const incoming = toHttpRequest(request, response, { path, id: randomUUID(), stop: stop.signal });
+    const incoming = toHttpRequest(request, response, { path, id: toId(), stop: stop.signal });
     void exchange.answer(incoming).then(answered => {
       sendAnswer(response, answered ?? json(404, describePaths(path, served, options)), readMs);
     });

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createExchange, type ExchangeOptions, type Served } from '../http/exchange.ts';
 import { json } from '../http/http-message.ts';
 import { sendAnswer, toHttpRequest } from '../http/node-exchange.ts';
+import { createRequestIds } from '../http/request-ids.ts';
 
 export interface NodeHandlerOptions extends ExchangeOptions {
   /** Ends streams and sessions, and aborts the calls in flight. */
@@ -23,13 +23,14 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse, n
 export function toNodeHandler(served: Served, options: NodeHandlerOptions = {}): NodeHandler {
   const { signal, ...exchangeOptions } = options;
   const { answer, beginClose, close } = createExchange(served, exchangeOptions);
+  const toId = createRequestIds();
   signal?.addEventListener('abort', () => {
     beginClose();
     close();
   });
   const serve = async (...[request, response, next]: Parameters<NodeHandler>): Promise<void> => {
     const [path = '/'] = (request.url ?? '/').split('?', 1);
-    const answered = await answer(toHttpRequest(request, response, { path, id: randomUUID(), stop: signal }));
+    const answered = await answer(toHttpRequest(request, response, { path, id: toId(), stop: signal }));
     if (answered !== undefined) sendAnswer(response, answered);
     else if (next) next();
     else sendAnswer(response, json(404, { detail: `Nothing is served at ${path}.` }));
