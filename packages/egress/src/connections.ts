@@ -62,11 +62,13 @@ function guardedConnector(policy: AddressPolicy, origin: URL): buildConnector.co
   return (...args) => void connectChecked(...args);
 }
 
+type OnAnswer = (status: number, headers: Readonly<Record<string, string | string[] | undefined>>) => void;
+
 /** The same dispatcher, telling when a request starts to be written to a socket, and how it was answered. */
 export function noticeStart(
   agent: Agent,
   onStart: () => void,
-  { onStatus, onError }: { onStatus?: (status: number) => void; onError?: (error: Error) => void } = {},
+  { onAnswer, onError }: { onAnswer?: OnAnswer; onError?: (error: Error) => void } = {},
 ): Dispatcher {
   return agent.compose(
     dispatch => (options, handler) =>
@@ -76,11 +78,11 @@ export function noticeStart(
           handler.onRequestStart?.(controller, context);
         },
         onRequestUpgrade: (controller, status, headers, socket) => {
-          onStatus?.(status);
+          onAnswer?.(status, headers);
           handler.onRequestUpgrade?.(controller, status, headers, socket);
         },
         onResponseStart: (controller, status, headers, message) => {
-          onStatus?.(status);
+          onAnswer?.(status, headers);
           handler.onResponseStart?.(controller, status, headers, message);
         },
         onResponseData: (controller, chunk) => handler.onResponseData?.(controller, chunk),

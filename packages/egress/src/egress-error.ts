@@ -19,6 +19,8 @@ export interface EgressErrorData {
   sent?: boolean;
   /** HTTP status with which the opening of a WebSocket was refused. */
   status?: number;
+  /** What that answer says of the credentials it wants: `www-authenticate` and the like, names in lower case. */
+  headers?: Readonly<Record<string, string>>;
 }
 
 export class EgressError extends Error {

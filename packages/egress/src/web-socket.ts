@@ -28,6 +28,8 @@ export interface GuardedWebSocket {
 
 const DEFAULT_OPENING_MS = 30_000;
 const UNSUPPORTED_DATA = 1003;
+/** Of an answer that refuses the opening: what the next try needs to know. */
+const TOLD_HEADERS = ['www-authenticate', 'dpop-nonce', 'retry-after'];
 
 /**
  * A WebSocket to a checked address, like `fetch`: resolved once, refused ranges refused, redirects not followed.
@@ -43,6 +45,7 @@ export async function openWebSocket(
   const exchange = openExchange(host, init.timeoutMs ?? DEFAULT_OPENING_MS, init.signal);
   exchange.signal.throwIfAborted();
   let status: number | undefined;
+  let said: Record<string, string> = {};
   // The event of the socket says nothing but that something failed.
   let failure: unknown;
   const address = new URL(url);
@@ -53,8 +56,14 @@ export async function openWebSocket(
     protocols: [...(init.protocols ?? [])],
     headers: { ...init.headers },
     dispatcher: noticeStart(agent, exchange.started, {
-      onStatus: seen => {
+      onAnswer: (seen, headers) => {
         status = seen;
+        said = Object.fromEntries(
+          TOLD_HEADERS.flatMap(name => {
+            const value = headers[name];
+            return value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]];
+          }),
+        );
       },
       onError: error => {
         failure = error;
@@ -80,7 +89,7 @@ export async function openWebSocket(
     throw new EgressError(
       'unreachable',
       `${host} answered the opening of a WebSocket with HTTP ${status}.`,
-      { host, sent: true, status },
+      { host, sent: true, status, headers: said },
       cause,
     );
   }

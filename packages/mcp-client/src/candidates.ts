@@ -45,3 +45,11 @@ export function candidatesFor(url: URL): Candidate[] {
     sse(`${path}/sse`),
   ];
 }
+
+/** The address that opens a WebSocket, as HTTP has it: its opening is a request, and what guards it has such an address. */
+export function toHttpUrl(url: URL): URL {
+  return new URL(url.href.replace(/^ws(?=s?:)/, 'http'));
+}
+
+/** The subprotocol of MCP over WebSocket, as the official SDK 1.x and this project's servers have it. */
+export const WEBSOCKET_SUBPROTOCOL = 'mcp';

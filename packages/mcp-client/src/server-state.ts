@@ -54,15 +54,16 @@ export function createServerState(first: OpenTarget, options: ServerStateOptions
         isWorthAnotherLook,
       ),
   });
+  const pingMs = Math.min(LONGEST_PING_MS, options.keepAliveMs);
   const keepAlive = startKeepAlive({
     everyMs: options.keepAliveMs,
     line: () => link.line,
     ping: async line => {
-      const signal = AbortSignal.timeout(LONGEST_PING_MS);
+      const signal = AbortSignal.timeout(pingMs);
       const asked = on(line, dialect => dialect.ping(signal));
       await asked.catch((cause: unknown) => {
         if (!signal.aborted) return;
-        const message = `${target.origin} gave no sign of life within ${LONGEST_PING_MS} ms.`;
+        const message = `${target.origin} gave no sign of life within ${pingMs} ms.`;
         link.drop(line, { error: new ConnectionError('closed', message, { server: target.origin, cause }) });
       });
     },

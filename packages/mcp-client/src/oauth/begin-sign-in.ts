@@ -1,8 +1,8 @@
-import type { Egress } from '@tramontane/egress';
-import { candidatesFor } from '../candidates.ts';
+import { type Egress, EgressError } from '@tramontane/egress';
+import { WEBSOCKET_SUBPROTOCOL, candidatesFor, toHttpUrl } from '../candidates.ts';
 import { type Challenge, parseChallenge } from './challenge.ts';
 import type { OAuthCredential } from './credential.ts';
-import { type Outside, lookOutside, request } from './outside.ts';
+import { type Outside, lookOutside, request, toOutsideError } from './outside.ts';
 import { type PendingSignIn, type SignInOptions, finishSignIn, startSignIn } from './sign-in.ts';
 
 export interface BeginSignInOptions extends Omit<SignInOptions, 'serverUrl' | 'challenge'> {
@@ -18,7 +18,7 @@ export async function beginSignIn(
   egress: Egress,
   options: BeginSignInOptions,
 ): Promise<{ url: URL; pending: PendingSignIn }> {
-  const outside = await lookOutside(egress, options.url, options.signal);
+  const outside = await lookOutside(egress, toHttpUrl(options.url), options.signal);
   return startSignIn(outside, { ...options, ...(await findChallenge(outside, options)) });
 }
 
@@ -41,6 +41,8 @@ async function findChallenge(
   outside: Outside,
   { url, headers }: BeginSignInOptions,
 ): Promise<{ serverUrl: URL; challenge: Challenge }> {
+  if (url.protocol === 'ws:' || url.protocol === 'wss:')
+    return { serverUrl: toHttpUrl(url), challenge: await askForSocket(outside, url, headers) };
   for (const candidate of candidatesFor(url)) {
     if (candidate.form !== 'mcp') continue;
     const answer = await request(outside, candidate.url, 'tool server', {
@@ -57,4 +59,23 @@ async function findChallenge(
     return { serverUrl: candidate.url, challenge };
   }
   return { serverUrl: url, challenge: { scheme: undefined } };
+}
+
+/** The same of a server whose address opens a WebSocket: it answers the opening. */
+async function askForSocket(
+  outside: Outside,
+  url: URL,
+  headers: BeginSignInOptions['headers'],
+): Promise<Challenge> {
+  const { egress, signal } = outside;
+  try {
+    const protocols = [WEBSOCKET_SUBPROTOCOL];
+    const socket = await egress.webSocket(url, { headers: { ...headers }, protocols, signal });
+    socket.close();
+    return { scheme: undefined };
+  } catch (error) {
+    if (!(error instanceof EgressError) || error.data.status === undefined)
+      throw toOutsideError(error, outside, url, 'tool server');
+    return parseChallenge(error.data.headers?.['www-authenticate'] ?? null);
+  }
 }

@@ -44,7 +44,7 @@ export async function request(
   what: string,
   init: EgressInit = {},
 ): Promise<ReadAnswer> {
-  const { egress, server, publicOnly, signal } = outside;
+  const { egress, publicOnly, signal } = outside;
   try {
     const response = await egress.fetch(url, {
       ...init,
@@ -56,15 +56,20 @@ export async function request(
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: parseJson(text) };
   } catch (error) {
-    if (!(error instanceof EgressError)) throw error;
-    if (error.code === 'unreachable' || error.code === 'timed_out') {
-      const message = `The ${what} of ${server} at ${url.origin} gave no answer: ${error.message}`;
-      throw new ConnectionError(error.code, message, { server, cause: error });
-    }
-    const reason = error.code === 'address_refused' ? 'foreign_metadata' : 'bad_metadata';
-    const message = `The ${what} of ${server} cannot be used: ${error.message}`;
-    throw authorizationFailure(reason, server, message, error);
+    throw toOutsideError(error, outside, url, what);
   }
+}
+
+/** What the egress said, for the reader of a message; anything else as it is. */
+export function toOutsideError(error: unknown, { server }: Outside, url: URL, what: string): unknown {
+  if (!(error instanceof EgressError)) return error;
+  if (error.code === 'unreachable' || error.code === 'timed_out') {
+    const message = `The ${what} of ${server} at ${url.origin} gave no answer: ${error.message}`;
+    return new ConnectionError(error.code, message, { server, cause: error });
+  }
+  const reason = error.code === 'address_refused' ? 'foreign_metadata' : 'bad_metadata';
+  const message = `The ${what} of ${server} cannot be used: ${error.message}`;
+  return authorizationFailure(reason, server, message, error);
 }
 
 function parseJson(text: string): unknown {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { toHttpUrl } from '../candidates.ts';
 import { authorizationFailure } from './authorization-failure.ts';
 import type { Challenge } from './challenge.ts';
 import { parseEndpoint } from './endpoint-url.ts';
@@ -96,7 +97,8 @@ async function readDocument(
 /** Whether a resource is this server or the part of its origin that it lies in. */
 function covers(resource: string, serverUrl: URL): boolean {
   if (!URL.canParse(resource)) return false;
-  const url = new URL(resource);
+  // A server of WebSockets may call itself by the scheme of those.
+  const url = toHttpUrl(new URL(resource));
   if (url.origin !== serverUrl.origin || url.hash !== '') return false;
   if (url.search !== '' && url.search !== serverUrl.search) return false;
   const base = url.pathname.replace(/\/+$/, '');

@@ -17,6 +17,9 @@ export const CIRCUIT_FAILURES = 3;
 /** How far off a try may be for callers to wait for it all the same, milliseconds. */
 export const PATIENCE_MS = 1_000;
 
+/** The longest wait after connections that ended before they answered anything: each start of a program has its price. */
+export const UNSOUND_CAP_MS = 10_000;
+
 const LEAST_CAP_MS = 800;
 const MOST_CAP_MS = 60_000;
 

@@ -2,7 +2,7 @@ import { ConnectionError } from '../connection-error.ts';
 import type { Dialect, Finding } from '../dialect.ts';
 import { type DiscoveryOptions, discover, reconnect } from '../discovery.ts';
 import { type Flight, startFlight } from '../flight.ts';
-import { backoffMs, CIRCUIT_FAILURES, longestWaitMs, PATIENCE_MS } from './backoff.ts';
+import { backoffMs, CIRCUIT_FAILURES, longestWaitMs, PATIENCE_MS, UNSOUND_CAP_MS } from './backoff.ts';
 import type { ServerHealth } from './health.ts';
 import { type LinkEvent, type LinkState, isDenial, nextState } from './states.ts';
 
@@ -20,7 +20,7 @@ export interface Line {
   readonly dialect: Dialect;
   uses: number;
   isDropped: boolean;
-  /** It has answered something, so its end is no failed try. */
+  /** It has answered a request, so its end is no failed try. A handshake is none: some servers end right after it. */
   isProven: boolean;
   /** Requests in a row that were not answered in time. */
   silences: number;
@@ -117,8 +117,6 @@ export function createLink({ discovery, closed, isWanted, onChange }: LinkOption
     seen = { dialect: name, via, protocolVersion, ...(serverName === undefined ? {} : { serverName }) };
     clearTimeout(timer);
     nextTryAt = undefined;
-    // The REST form has no handshake, so that nothing has been heard of the server yet.
-    if (dialect.finding.form === 'mcp') prove(opened);
     go('opened');
     void dialect.lost?.then(reason => {
       const server = discovery.target().origin;
@@ -198,7 +196,7 @@ export function createLink({ discovery, closed, isWanted, onChange }: LinkOption
     }
     if (failedLine.isProven) failures = 0;
     else failures += 1;
-    schedule(failures === 0 ? 0 : backoffMs(failures, { capMs: longestWaitMs(lastTryMs) }));
+    schedule(failures === 0 ? 0 : backoffMs(failures, { capMs: UNSOUND_CAP_MS }));
     go('lost');
   }
 

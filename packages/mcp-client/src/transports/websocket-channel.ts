@@ -1,9 +1,7 @@
 import { EgressError, type Egress, type GuardedWebSocket } from '@tramontane/egress';
+import { WEBSOCKET_SUBPROTOCOL, toHttpUrl } from '../candidates.ts';
 import type { OpenTarget } from '../server-target.ts';
 import type { OpenChannel } from './channel.ts';
-
-/** The subprotocol of MCP over WebSocket, as the official SDK 1.x and this project's servers have it. */
-const SUBPROTOCOL = 'mcp';
 
 /** One message a frame. Not part of the specification, which allows custom transports that keep its messages. */
 export function webSocketChannel(egress: Egress, target: OpenTarget, url: URL): OpenChannel {
@@ -38,7 +36,7 @@ async function openSigned(
   const open = (own: Readonly<Record<string, string>>): Promise<GuardedWebSocket> =>
     egress.webSocket(url, {
       headers: { ...target.headers, ...own },
-      protocols: [SUBPROTOCOL],
+      protocols: [WEBSOCKET_SUBPROTOCOL],
       signal,
       timeoutMs: target.timeoutMs,
     });
@@ -47,7 +45,7 @@ async function openSigned(
   let refusal: unknown;
   await target.authorizer.send({
     method: 'GET',
-    url,
+    url: toHttpUrl(url),
     signal,
     send: async own => {
       try {
@@ -56,7 +54,7 @@ async function openSigned(
       } catch (error) {
         if (!(error instanceof EgressError) || error.data.status === undefined) throw error;
         refusal = error;
-        return new Response(null, { status: error.data.status });
+        return new Response(null, { status: error.data.status, headers: { ...error.data.headers } });
       }
     },
   });
