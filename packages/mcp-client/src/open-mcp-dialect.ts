@@ -76,7 +76,7 @@ export async function openMcpDialect(
 }
 
 function createTransport(
-  { egress, target, url, via, environment, onStderr }: McpDialectOptions,
+  { egress, target, url, via, environment, onListChanged, onStderr }: McpDialectOptions,
   exchanges: Exchanges,
   closed: AbortSignal,
   onLost: (reason: string) => void,
@@ -87,7 +87,7 @@ function createTransport(
       const onSessionLost = (): void => onLost('lost the session');
       return new HttpTransport(
         url,
-        createWatchedFetch({ egress, target, exchanges, closed, onSessionLost }),
+        createWatchedFetch({ egress, target, exchanges, closed, onSessionLost, onGap: onListChanged }),
         exchanges,
       );
     }

@@ -17,6 +17,8 @@ export interface WatchedFetchOptions {
   readonly closed: AbortSignal;
   /** The server answered 404 to the stream of a session: it does not know the session any more. */
   readonly onSessionLost: () => void;
+  /** A stream on which a server of 2025 tells its news is open again: some may have gone unheard meanwhile. */
+  readonly onGap: () => void;
 }
 
 /** `fetch` for the SDK's transport: through the egress, with the target's headers and limits. */
@@ -58,6 +60,7 @@ export function createWatchedFetch(options: WatchedFetchOptions): FetchLike {
       if (init.method === 'GET' && headers.has('mcp-session-id')) {
         // A server that never had such a stream answers 404 too.
         if (response.status === 404 && hadStream) options.onSessionLost();
+        if (response.ok && hadStream) options.onGap();
         hadStream ||= response.ok;
       }
       return rewrap(response, isOpenEnded, failed);

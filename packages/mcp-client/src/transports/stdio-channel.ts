@@ -21,8 +21,6 @@ export interface StdioOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** A line of the child's standard error. */
   readonly onStderr: (line: string) => void;
-  /** Milliseconds between the end of its input, SIGTERM and SIGKILL (specification, stdio, shutdown). Default 2 seconds. */
-  readonly patienceMs?: number;
 }
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
@@ -32,6 +30,7 @@ const INHERITED = (
   'HOME LANG LC_ALL LOGNAME PATH SHELL TERM TMPDIR TZ USER APPDATA COMSPEC LOCALAPPDATA PATHEXT PROGRAMDATA ' +
   'PROGRAMFILES SYSTEMDRIVE SYSTEMROOT TEMP TMP USERNAME USERPROFILE WINDIR'
 ).split(' ');
+/** Milliseconds between the end of its input, SIGTERM and SIGKILL (specification, stdio, shutdown). */
 const PATIENCE_MS = 2_000;
 const MAX_STDERR_LINE = 8 * 1024;
 
@@ -56,8 +55,6 @@ export function stdioChannel(command: StdioCommand, options: StdioOptions): Open
       signal.throwIfAborted();
       throw notStarted(options.name, command, cause);
     }
-    const { patienceMs = PATIENCE_MS } = options;
-    const endsWithin = (ms: number): Promise<boolean> => isOver(ended, ms);
     let isClosing = false;
     splitLines(child.stdout, MAX_MESSAGE_BYTES, onMessage, () => {
       onLost(`sent more than ${MAX_MESSAGE_BYTES / 1024 / 1024} MiB without the end of a line`);
@@ -82,11 +79,11 @@ export function stdioChannel(command: StdioCommand, options: StdioOptions): Open
       async close() {
         isClosing = true;
         child.stdin.end();
-        if (await endsWithin(patienceMs)) return;
+        if (await isOver(ended)) return;
         endGroup(child, 'SIGTERM');
-        if (await endsWithin(patienceMs)) return;
+        if (await isOver(ended)) return;
         endGroup(child, 'SIGKILL');
-        await endsWithin(patienceMs);
+        await isOver(ended);
       },
     };
   };
@@ -110,9 +107,9 @@ function notStarted(name: string, { command }: StdioCommand, cause: unknown): Co
   });
 }
 
-async function isOver(ended: Promise<unknown>, ms: number): Promise<boolean> {
+async function isOver(ended: Promise<unknown>): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => resolve(false), ms);
+  const timer = setTimeout(() => resolve(false), PATIENCE_MS);
   void ended.then(() => resolve(true));
   return promise.finally(() => clearTimeout(timer));
 }
