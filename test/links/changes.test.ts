@@ -63,13 +63,13 @@ describe.each([
     const connections = connect();
     const names = async (): Promise<string[]> =>
       (await connections.listTools(targetAt(between), { signal })).tools.map(({ name }) => name);
-    const hears = (name: string) =>
-      expect
-        .poll(async () => {
-          server.setTools([tool(name)]);
-          return names();
-        })
-        .toEqual([name]);
+    const hears = async (name: string): Promise<void> => {
+      const heard = async (): Promise<string[]> => {
+        server.setTools([tool(name)]);
+        return names();
+      };
+      await expect.poll(heard).toEqual([name]);
+    };
     await names();
     // Until the stream is there, nothing could break.
     await hears('b');
