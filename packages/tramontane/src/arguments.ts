@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { parseCalls, type CallsCommand } from './call-arguments.ts';
 import { parseChanges, type ChangesCommand } from './changes.ts';
 import { parseKeys, type KeysCommand } from './key-arguments.ts';
+import { parseSagas, type SagasCommand } from './saga-arguments.ts';
 
 /** What the command line asked for. */
 export type Command =
@@ -11,6 +12,7 @@ export type Command =
   | KeysCommand
   | CallsCommand
   | ChangesCommand
+  | SagasCommand
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'mistake'; readonly sentence: string };
@@ -26,6 +28,8 @@ tramontane calls check <conversation> <call>    ask the tool's server again, whe
 tramontane calls settle <conversation> <call>   say what you found out: --ran or --did-not-run
 tramontane changes list        show what tool servers changed since their tools were pinned
 tramontane changes approve <connector>   pin what its server says now
+tramontane sagas list          list sagas that are parked: a step back failed, and waits for a person
+tramontane sagas retry <id>    try a parked saga again, once its cause is mended
 tramontane --version           print the version
 tramontane --help              print this
 
@@ -42,6 +46,10 @@ calls asks the running server of the settings.
   list    --settled   those that were settled too     --json
   settle  --note <text>   what the model and the history are told besides
 
+sagas works on the database of the server that carries them, which DATABASE_URL names; docs/kit/sagas.md explains.
+  --table <name>   where that server keeps them (default: mcp_sagas)
+  list    --all   those that run or ended too     --json
+
 Settings are environment variables: docs/configuration.md lists them.`;
 
 /** Reads the arguments after the program's name. Never throws: what cannot be read is a mistake with its sentence. */
@@ -50,6 +58,7 @@ export function parseCommand(args: readonly string[]): Command {
     if (args[0] === 'keys') return parseKeys(args.slice(1));
     if (args[0] === 'calls') return parseCalls(args.slice(1));
     if (args[0] === 'changes') return parseChanges(args.slice(1));
+    if (args[0] === 'sagas') return parseSagas(args.slice(1));
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,

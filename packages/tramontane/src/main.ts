@@ -7,6 +7,7 @@ import { runChanges } from './changes.ts';
 import { toFailure } from './failure.ts';
 import { runKeys, type KeysOutput } from './keys.ts';
 import { runMigrate } from './migrate.ts';
+import { runSagas } from './sagas.ts';
 import { watchOutput } from './output-lost.ts';
 import { createScreen, type Screen } from './screen.ts';
 import { start } from './start.ts';
@@ -44,6 +45,9 @@ async function main(args: readonly string[]): Promise<number> {
     case 'changes-list':
     case 'changes-approve':
       return tell(output => runChanges(command, process.env, output));
+    case 'sagas-list':
+    case 'sagas-retry':
+      return tell(output => runSagas(command, process.env, output));
     case 'start':
       return serve(command.demo);
   }

@@ -28,10 +28,7 @@ export function createMemorySagaStore(): SagaStore {
     get: async id => kept.get(id)?.saga,
     list: async ({ name, status, limit = LISTED }) =>
       [...kept.values()]
-        .map(({ saga }) => {
-          const { events: _, ...kept } = saga;
-          return kept;
-        })
+        .map(({ saga }) => ({ ...saga, events: [...saga.events] }))
         .filter(saga => (name ?? saga.name) === saga.name && (status ?? saga.status) === saga.status)
         .toReversed()
         .slice(0, limit),

@@ -195,7 +195,7 @@ export function openSagas(options: SagasOptions): Sagas {
     taskStore: toSagaTask(options.taskStore ?? createMemoryTaskStore(), running, log),
     list: async (filter = {}) => {
       const found = await store.list(filter);
-      return found.map(saga => toSagaView({ ...saga, events: [] }, byName.get(saga.name)));
+      return found.map(saga => toSagaView(saga, byName.get(saga.name)));
     },
     retry: async id => {
       const asked = await store.wish(id, 'retry');

@@ -33,7 +33,7 @@ export interface SagaStore {
   readonly create: (saga: SagaRecord) => Promise<StoredSaga | undefined>;
   readonly get: (id: string) => Promise<StoredSaga | undefined>;
   /** Newest first. */
-  readonly list: (filter: SagaFilter) => Promise<readonly Omit<StoredSaga, 'events'>[]>;
+  readonly list: (filter: SagaFilter) => Promise<readonly StoredSaga[]>;
   /** Writes event number `seq`. False when another process carries the saga by now, or that number is taken. */
   readonly append: (id: string, seq: number, event: SagaEvent, status: SagaStatus) => Promise<boolean>;
   /** Takes over running sagas of these names whose process is gone, and parked ones that shall be tried again. */

@@ -1,4 +1,5 @@
-import { escapeIdentifier } from 'pg';
+import { escapeIdentifier, type PoolClient } from 'pg';
+import { KitError } from '../../kit-error.ts';
 import { createLineLog, type Log } from '../../log.ts';
 import { isGone, openTables } from '../../postgres/open-tables.ts';
 import type { SagaEvent, SagaStatus } from '../saga-events.ts';
@@ -14,6 +15,8 @@ export interface PostgresSagaStoreOptions {
   readonly maxConnections?: number;
   /** Milliseconds a process may be cut off before the others take its sagas; 1,000 unless given. */
   readonly graceMs?: number;
+  /** For looking at what servers keep: a table that is not there is refused, not made. Default false. */
+  readonly mustExist?: boolean;
   /** For connections that break; warnings and errors go to stderr unless given. */
   readonly log?: Log;
 }
@@ -31,6 +34,7 @@ interface Row {
   readonly input: string;
   readonly status: SagaStatus;
   readonly created_at: Date;
+  readonly events: readonly string[] | null;
 }
 
 /** See `lockClass` of `openTables`: a number of this store alone. */
@@ -44,7 +48,7 @@ const TAKEN = '23505';
  * from carrying the same saga. A process is gone when nobody holds its lock any more, so no pooler that hands out
  * connections by transaction may stand between.
  *
- * @throws KitError `definition_invalid` for a table name that cannot be; what `pg` throws if it cannot connect.
+ * @throws KitError `definition_invalid` for a table name that cannot be, or a table that must exist and does not; what `pg` throws if it cannot connect.
  */
 export async function openPostgresSagaStore(options: PostgresSagaStoreOptions): Promise<PostgresSagaStore> {
   const { connectionString, table: name = 'mcp_sagas', maxConnections = 5 } = options;
@@ -57,21 +61,25 @@ export async function openPostgresSagaStore(options: PostgresSagaStoreOptions): 
     name,
     what: 'sagas',
     lockClass: LOCK_CLASS,
-    create: client => createSagaTables(client, table, events),
+    create:
+      options.mustExist === true
+        ? client => refuseMissing(client, name)
+        : client => createSagaTables(client, table, events),
     log,
   });
   /** Sagas whose process was gone at the last look, and since when. */
   let missed = new Map<string, number>();
 
-  const load = async (where: string, values: readonly unknown[]): Promise<StoredSaga | undefined> => {
-    const { rows } = await pool.query<Row & { events: readonly string[] | null }>(
+  const select = async (rest: string, values: readonly unknown[]): Promise<StoredSaga[]> => {
+    const { rows } = await pool.query<Row>(
       `SELECT s.*, (SELECT array_agg(e.event ORDER BY e.seq) FROM ${events} e WHERE e.saga_id = s.saga_id) AS events
-       FROM ${table} s WHERE ${where}`,
+       FROM ${table} s WHERE ${rest}`,
       [...values],
     );
-    const [row] = rows;
-    return row && { ...toSaga(row), events: (row.events ?? []).map(event => JSON.parse(event) as SagaEvent) };
+    return rows.map(toSaga);
   };
+  const load = async (where: string, values: readonly unknown[]): Promise<StoredSaga | undefined> =>
+    (await select(where, values))[0];
 
   const findAbandoned = async (names: readonly string[]): Promise<Map<string, number>> => {
     const { rows } = await pool.query<{ saga_id: string; runner: number }>(
@@ -105,14 +113,12 @@ export async function openPostgresSagaStore(options: PostgresSagaStoreOptions): 
       ]);
     },
     get: id => load('s.saga_id = $1', [id]),
-    list: async ({ name: saga, status, limit = LISTED }) => {
-      const { rows } = await pool.query<Row>(
-        `SELECT * FROM ${table} WHERE ($1::text IS NULL OR name = $1) AND ($2::text IS NULL OR status = $2)
+    list: ({ name: saga, status, limit = LISTED }) =>
+      select(
+        `($1::text IS NULL OR name = $1) AND ($2::text IS NULL OR status = $2)
          ORDER BY created_at DESC, saga_id LIMIT $3`,
         [saga ?? null, status ?? null, limit],
-      );
-      return rows.map(toSaga);
-    },
+      ),
     append: async (id, seq, event, status) => {
       try {
         const { rowCount } = await pool.query(
@@ -163,7 +169,7 @@ export async function openPostgresSagaStore(options: PostgresSagaStoreOptions): 
   };
 }
 
-function toSaga(row: Row): Omit<StoredSaga, 'events'> {
+function toSaga(row: Row): StoredSaga {
   return {
     id: row.saga_id,
     name: row.name,
@@ -172,5 +178,15 @@ function toSaga(row: Row): Omit<StoredSaga, 'events'> {
     status: row.status,
     createdAt: row.created_at.toISOString(),
     ...(row.idempotency_key !== null && { idempotencyKey: row.idempotency_key }),
+    events: (row.events ?? []).map(event => JSON.parse(event) as SagaEvent),
   };
+}
+
+async function refuseMissing(client: PoolClient, name: string): Promise<void> {
+  const { rows } = await client.query<{ found: string | null }>('SELECT to_regclass($1) AS found', [name]);
+  if (rows[0]?.found !== null) return;
+  throw new KitError(
+    'definition_invalid',
+    `There is no table ${name} in this database. Give the database and the table that the server keeps its sagas in.`,
+  );
 }
