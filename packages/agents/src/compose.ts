@@ -23,8 +23,8 @@ import { createUnansweredCalls } from './core/unanswered-calls.ts';
 import { openGeneratedKey } from './generated-keys.ts';
 import { openDatabaseServer } from './database-server.ts';
 import { createOAuth } from './create-oauth.ts';
-import { createApiGuards } from './http/guarding.ts';
 import { createHttpServer } from './http/server.ts';
+import { openEdge } from './open-edge.ts';
 import { createCallModel, createListModels } from './models/index.ts';
 import { createAgentAliasStore } from './store/agent-alias-store.ts';
 import { createAgentStore } from './store/agent-store.ts';
@@ -122,7 +122,12 @@ export async function startServer(config: Config, options: StartServerOptions = 
       { connectors, credentials: credentialStore, vault, box, now, db, egress },
       () => config.publicUrl ?? `http://${urlHost(config.host)}:${listening}`,
     );
-    const telemetry = createTelemetry(catalogue);
+    const edge = await openEdge(config, { firstKey: apiKey.first, stored: createApiKeyStore(db), log });
+    opened.defer(() => edge.close());
+    const telemetry = createTelemetry(catalogue, {
+      connectionStates: () => connections.health().map(({ state }) => state),
+      ...edge.sources,
+    });
     const pins = createPinStore(db);
     const servers = watchToolServers(connections, {
       authorizers: oauth.authorizers,
@@ -204,10 +209,9 @@ export async function startServer(config: Config, options: StartServerOptions = 
       ),
       toolTrust: createToolTrust({ connectors, pins, policy: config.toolChanges }),
       health: { version: manifest.version, isReady: async () => ready && (await database.isAlive()) },
-      guards: createApiGuards({
-        operatorKeys: config.apiKeys ?? [apiKey.first],
-        stored: createApiKeyStore(db),
-      }),
+      guards: edge.guards,
+      metrics: telemetry.metrics,
+      ...(config.metricsToken !== undefined && { metricsToken: config.metricsToken }),
       log,
     });
     opened.defer(async () => {
@@ -253,11 +257,13 @@ async function openApiKey(config: Config): Promise<RunningServer['apiKey']> {
   return { source: 'file', file, first: key };
 }
 
-/** A tool server's address must never lead to our own API or database. */
-function ownPorts(config: Config): string[] {
-  if (config.databaseUrl === undefined) return [];
-  const { hostname, port } = new URL(config.databaseUrl);
-  return hostname === '' ? [] : [`${hostname}:${port || 5432}`];
+/** A tool server's address must never lead to our own API, database or Redis. */
+function ownPorts({ databaseUrl, redisUrl }: Config): string[] {
+  const origin = (url: string | undefined, usual: number) => {
+    const { hostname, port } = new URL(url ?? 'unix:///none');
+    return hostname === '' ? [] : [`${hostname}:${port || usual}`];
+  };
+  return [...origin(databaseUrl, 5432), ...origin(redisUrl, 6379)];
 }
 
 function portOf(address: AddressInfo | string | null): number {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { EDGE_SETTINGS } from './edge-settings.ts';
 import {
   Problem,
   parsePort,
@@ -10,19 +11,8 @@ import {
   parseOrigins,
   parseLogLevel,
   parseToolChanges,
+  type Setting,
 } from './setting-values.ts';
-
-/** A setting: one row of `docs/configuration.md`, which is made from this table. */
-interface Setting<T> {
-  readonly name: string;
-  readonly type: string;
-  /** As a person would write it. */
-  readonly fallback: string;
-  readonly meaning: string;
-  readonly secret: boolean;
-  /** The value, or a sentence that says what is wrong with it. Never shows a secret. */
-  readonly parse: (text: string | undefined) => T | Problem;
-}
 
 const SETTINGS = {
   host: {
@@ -167,6 +157,7 @@ const SETTINGS = {
     secret: false,
     parse: parseToolChanges,
   },
+  ...EDGE_SETTINGS,
   logLevel: {
     name: 'TRAMONTANE_LOG',
     type: 'silent, error, warn, info or debug',

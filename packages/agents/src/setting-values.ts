@@ -1,4 +1,18 @@
 import { parseAllowList } from '@tramontane/egress';
+import { GuardsError, parseGuardSettings } from '@tramontane/guards';
+import { parseRate } from '@tramontane/guards/limits';
+
+/** A setting: one row of `docs/configuration.md`, which is made from the table of settings. */
+export interface Setting<T> {
+  readonly name: string;
+  readonly type: string;
+  /** As a person would write it. */
+  readonly fallback: string;
+  readonly meaning: string;
+  readonly secret: boolean;
+  /** The value, or a sentence that says what is wrong with it. Never shows a secret. */
+  readonly parse: (text: string | undefined) => T | Problem;
+}
 
 /** What is wrong with the text of a setting. Never shows a secret. */
 export class Problem {
@@ -87,6 +101,52 @@ export function parseToolChanges(text: string | undefined): (typeof TOOL_CHANGES
   return (
     policy ?? new Problem(`${JSON.stringify(text)} is not known. Give one of ${TOOL_CHANGES.join(', ')}.`)
   );
+}
+
+export function parseRateLimit(text: string | undefined): string | undefined | Problem {
+  if (text === undefined) return undefined;
+  return orProblem(() => {
+    parseRate(text);
+    return text;
+  });
+}
+
+export function parseRedisUrl(text: string | undefined): string | undefined | Problem {
+  if (text === undefined) return undefined;
+  return /^(rediss?|unix):\/\//.test(text) && URL.canParse(text)
+    ? text
+    : new Problem('this is no redis://, rediss:// or unix:// URL.');
+}
+
+export function parseCorsOrigins(text: string | undefined): readonly string[] | undefined | Problem {
+  const origins: string[] = [];
+  for (const item of toList(text) ?? []) {
+    if (item === '*') origins.push(item);
+    else if (/^https?:\/\//.test(item) && URL.canParse(item)) origins.push(new URL(item).origin);
+    else
+      return new Problem(
+        `${JSON.stringify(item)} is no origin. Write it as https://host or https://host:port, or * for every page.`,
+      );
+  }
+  return origins.length > 0 ? origins : undefined;
+}
+
+/** Of a list of addresses and ranges, as the guards read them. */
+export function toAddressParser(name: 'ALLOWED_IPS' | 'TRUSTED_PROXIES') {
+  return (text: string | undefined): readonly string[] | undefined | Problem =>
+    orProblem(() => {
+      const { network = {} } = parseGuardSettings({ [name]: text });
+      return name === 'ALLOWED_IPS' ? network.allow : network.trustedProxies;
+    }, name);
+}
+
+function orProblem<T>(work: () => T, name = ''): T | Problem {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof GuardsError) return new Problem(error.message.replace(`${name}: `, ''));
+    throw error;
+  }
 }
 
 function toList(text: string | undefined): string[] | undefined {

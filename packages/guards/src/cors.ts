@@ -8,6 +8,8 @@ export interface CorsOptions {
   readonly methods?: readonly string[];
   /** What pages may send; whatever they ask for unless given. */
   readonly headers?: readonly string[];
+  /** Headers of answers that pages may read, beside those of MCP and of the guards. */
+  readonly exposed?: readonly string[];
   /** Seconds that a browser need not ask again; 600 unless given. */
   readonly maxAgeSeconds?: number;
 }
@@ -27,7 +29,8 @@ const HEADER_LIST = /^[\w!#$%&'*+.^`|~, -]{0,2048}$/;
 
 /** @throws GuardsError `bad_option` for an origin that is none. */
 export function createCors(options: CorsOptions): Cors {
-  const { methods = ['GET', 'POST'], headers, maxAgeSeconds = 600 } = options;
+  const { methods = ['GET', 'POST'], headers, exposed = [], maxAgeSeconds = 600 } = options;
+  const readable = [EXPOSED, ...exposed].join(', ');
   const everyone = options.origins.includes('*');
   const origins = new Set(options.origins.filter(origin => origin !== '*').map(parseOrigin));
   const allows = (origin: string | undefined): boolean =>
@@ -37,7 +40,7 @@ export function createCors(options: CorsOptions): Cors {
     if (!allows(origin)) return { vary: 'Origin' };
     return {
       'access-control-allow-origin': everyone ? '*' : (origin ?? ''),
-      'access-control-expose-headers': EXPOSED,
+      'access-control-expose-headers': readable,
       vary: 'Origin',
     };
   };

@@ -44,8 +44,11 @@ export interface Connections {
    * @throws ConnectionError; the signal's reason on an abort
    */
   request(target: ServerTarget, question: Question): Promise<Record<string, unknown>>;
-  /** How the servers of a connector are, one for each credential that was used lately, the latest first. Asks nothing. */
-  health(of: Omit<Scope, 'credential'> & Partial<Scope>): readonly ServerHealth[];
+  /**
+   * How the servers of a connector are, or all that are remembered: one for each credential that was used lately, the
+   * latest first. Asks nothing.
+   */
+  health(of?: Omit<Scope, 'credential'> & Partial<Scope>): readonly ServerHealth[];
   /** Close every connection; work under way ends with ConnectionError `closed`. */
   close(): Promise<void>;
 }
@@ -103,12 +106,13 @@ export function openConnections(options: ConnectionsOptions): Connections {
     listTools: async (target, { signal, refresh = false }) => stateOf(target).listTools(signal, refresh),
     callTool: async (target, call) => stateOf(target).callTool(call),
     request: async (target, question) => stateOf(target).ask(question),
-    health: ({ workspace, connector, credential }) =>
+    health: of =>
       [...states.values()].toReversed().flatMap(({ state, scope }) => {
         const isMeant =
-          scope.workspace === workspace &&
-          scope.connector === connector &&
-          (credential ?? scope.credential) === scope.credential;
+          !of ||
+          (scope.workspace === of.workspace &&
+            scope.connector === of.connector &&
+            (of.credential ?? scope.credential) === scope.credential);
         return isMeant ? [state.health] : [];
       }),
     async close() {

@@ -27,6 +27,16 @@ export const OPERATOR: Caller = {
   keyScope: 'private_and_shared',
 };
 
+/** Whether this is the operator, or a key that was made with all of the operator's rights in the operator's place. */
+export function isOperator({ organization, workspace, user, role }: Caller): boolean {
+  return (
+    organization === OPERATOR.organization &&
+    workspace === OPERATOR.workspace &&
+    user === OPERATOR.user &&
+    role === OPERATOR.role
+  );
+}
+
 /**
  * Whether what belongs to the whole workspace, or the whole organization, is the caller's to manage.
  * @public

@@ -22,7 +22,8 @@ export function createKeyAuth(keys: KeyCheck): Auth {
       const holder = await keys(authorization);
       if (holder === undefined) return { ok: false, reason: authorization ? 'invalid' : 'missing' };
       const { caller, fingerprint } = holder;
-      const known = { subject: `${caller.workspace}/${caller.user}`, fingerprint };
+      // With the key in it: rates are counted for each.
+      const known = { subject: `${caller.workspace}/${caller.user}/${fingerprint}`, fingerprint };
       holders.set(known, holder);
       return { ok: true, caller: known };
     },

@@ -1,32 +1,54 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { createGuards, type Guards, type Refusal, type Visit } from '@tramontane/guards';
+import { createGuards, type Guards, type GuardsOptions, type Refusal, type Visit } from '@tramontane/guards';
 import { toErrorBody, toUnauthorizedBody } from '@tramontane/wire';
 import type { ApiKeyStore } from '../core/api-key.ts';
 import { createKeyCheck } from '../core/key-check.ts';
+import { tellBrowsers } from './browsers.ts';
 import { createKeyAuth, identify } from './caller.ts';
 import { answerError } from './errors.ts';
+import type { HttpMetrics } from './metrics-route.ts';
 
 const visits = new WeakMap<FastifyRequest, Visit>();
 
+/** Headers of this API that pages may read. */
+const EXPOSED = ['x-tramontane-model'];
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
 /** The guards of the API: callers come with a key of the operator, or a stored one. */
-export function createApiGuards(keys: {
-  readonly operatorKeys: readonly string[];
-  readonly stored: Pick<ApiKeyStore, 'list'>;
-}): Guards {
-  return createGuards({ auth: createKeyAuth(createKeyCheck({ ...keys, now: () => performance.now() })) });
+export function createApiGuards(
+  keys: { readonly operatorKeys: readonly string[]; readonly stored: Pick<ApiKeyStore, 'list'> },
+  options: Pick<GuardsOptions, 'network' | 'limits'> & { readonly corsOrigins?: readonly string[] } = {},
+): Guards {
+  const { corsOrigins: origins, ...sections } = options;
+  return createGuards({
+    ...sections,
+    auth: createKeyAuth(createKeyCheck({ ...keys, now: () => performance.now() })),
+    headers: {},
+    ...(origins && { cors: { origins, methods: METHODS, exposed: EXPOSED } }),
+  });
 }
 
 /** Lets in whom the guards let in; what they refuse is answered in the form of this API's errors. */
-export function addGuards(app: FastifyInstance, guards: Guards, isPublic: (url: string) => boolean): void {
+export function addGuards(
+  app: FastifyInstance,
+  guards: Guards,
+  options: {
+    readonly isOpen: (request: FastifyRequest) => boolean | Promise<boolean>;
+    readonly countAnswer: HttpMetrics['countAnswer'];
+  },
+): void {
   app.addHook('onRequest', async (request, reply) => {
-    if (isPublic(request.url)) return;
+    if (await options.isOpen(request)) return;
     const { refusal, caller } = await admit(guards, request);
     identify(request, caller);
     if (refusal) return answerRefusal(reply, refusal);
   });
   app.addHook('onResponse', async (request, reply) => {
     const visit = visits.get(request);
-    if (visit) guards.leave(visit, reply.statusCode);
+    const { statusCode: status } = reply;
+    if (visit) guards.leave(visit, status);
+    const { method, routeOptions } = request;
+    options.countAnswer({ method, route: routeOptions.url, status, refusedBy: visit?.refusal?.by });
   });
 }
 
@@ -35,6 +57,7 @@ export function createFrameworkErrors(
   guards: Guards,
 ): (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => void {
   const answer = async (error: FastifyError, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    tellBrowsers(request, reply, guards);
     try {
       const { refusal } = await admit(guards, request);
       if (refusal) answerRefusal(reply, refusal);
@@ -67,12 +90,12 @@ function answerRefusal(reply: FastifyReply, { status, detail, headers = {} }: Re
   const body =
     status === 401
       ? toUnauthorizedBody()
-      : toErrorBody({ status, type: TYPES.get(status) ?? 'refused', message: detail });
+      : toErrorBody({ status, message: detail, ...(TYPES.get(status) ?? { type: 'refused' }) });
   return reply.code(status).headers(headers).send(body);
 }
 
-const TYPES: ReadonlyMap<number, string> = new Map([
-  [403, 'forbidden'],
-  [429, 'rate_limited'],
-  [503, 'overloaded'],
+const TYPES: ReadonlyMap<number, { readonly type: string; readonly code?: string }> = new Map([
+  [403, { type: 'forbidden' }],
+  [429, { type: 'rate_limited', code: '1300' }],
+  [503, { type: 'overloaded' }],
 ]);

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type RouteOptions } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  type RouteOptions,
+} from 'fastify';
 import type { Guards } from '@tramontane/guards';
 import { toErrorBody } from '@tramontane/wire';
 import { ApiError } from '../core/api-error.ts';
@@ -12,6 +17,7 @@ import type { Conversations } from '../core/conversations.ts';
 import type { UnansweredCalls } from '../core/unanswered-calls.ts';
 import type { Models } from '../core/models.ts';
 import { addAgentRoutes } from './agent-routes.ts';
+import { addBrowserHeaders } from './browsers.ts';
 import { keepKeyHolders } from './caller.ts';
 import { addCompletionRoutes } from './completion-routes.ts';
 import { addConnectorRoutes } from './connector-routes.ts';
@@ -21,7 +27,9 @@ import { answerError } from './errors.ts';
 import { addGuards, createFrameworkErrors } from './guarding.ts';
 import { addHealthRoutes, type Health } from './health-routes.ts';
 import { acceptJsonOnly } from './json-body.ts';
+import { addMetricsRoute, createScraperCheck, type HttpMetrics } from './metrics-route.ts';
 import { addModelRoutes } from './model-routes.ts';
+import { collectMethods } from './other-methods.ts';
 import { CALLBACK_PATH, CLIENT_METADATA_PATH, type SignInRoutes, addSignInRoutes } from './sign-in-routes.ts';
 import { refuseUnheededKeys } from './request-key.ts';
 import { traceRequests } from './trace-requests.ts';
@@ -41,6 +49,9 @@ export interface HttpPorts {
   readonly models: Models;
   readonly health: Health;
   readonly guards: Guards;
+  readonly metrics: HttpMetrics;
+  /** Reads metrics, and nothing else. */
+  readonly metricsToken?: string;
   readonly log: FastifyBaseLogger;
 }
 
@@ -69,7 +80,12 @@ export function createHttpServer(
     rewriteUrl: request => (request.url ?? '/').replace(/^\/v1\/v1\//, '/v1/'),
     frameworkErrors: createFrameworkErrors(ports.guards),
   });
-  if (options.onRoute) app.addHook('onRoute', options.onRoute);
+  const methods = collectMethods();
+  app.addHook('onRoute', route => {
+    if (route.config?.otherMethod) return;
+    methods.note(route);
+    options.onRoute?.(route);
+  });
   acceptJsonOnly(app);
   keepKeyHolders(app);
   traceRequests(app);
@@ -77,7 +93,12 @@ export function createHttpServer(
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
-  addGuards(app, ports.guards, isPublic);
+  addBrowserHeaders(app, ports.guards);
+  const isScraper = createScraperCheck(ports.metricsToken);
+  addGuards(app, ports.guards, {
+    isOpen: request => isPublic(request) || isScraper(request),
+    countAnswer: ports.metrics.countAnswer,
+  });
   refuseUnheededKeys(app);
   app.addHook('onRequest', async request => {
     // No id, name or filter holds one, and PostgreSQL refuses to be asked for one.
@@ -100,7 +121,9 @@ export function createHttpServer(
   addSignInRoutes(app, ports.signIns);
   addToolTrustRoutes(app, ports.toolTrust);
   addModelRoutes(app, ports.models);
+  addMetricsRoute(app, ports.metrics, isScraper);
   addOpenApiRoute(app, ports.health.version);
+  methods.answerOthers(app, ports.guards);
   return app;
 }
 
@@ -112,7 +135,8 @@ const PUBLIC_PATHS: ReadonlySet<string> = new Set([
   '/openapi.json',
 ]);
 
-function isPublic(url: string): boolean {
-  const path = url.split('?')[0];
-  return PUBLIC_PATHS.has(path ?? '');
+function isPublic({ method, url, is404 }: FastifyRequest): boolean {
+  // Browsers ask with OPTIONS, and without credentials, before a page's request.
+  if (method === 'OPTIONS' && !is404) return true;
+  return PUBLIC_PATHS.has(url.split('?')[0] ?? '');
 }

@@ -1,6 +1,6 @@
 import type { CallModel } from '@tramontane/engine';
 import type { ToolServers, WatchRun } from '../core/ports.ts';
-import { createServerMetrics } from './metrics.ts';
+import { createServerMetrics, type MetricsSources } from './metrics.ts';
 import { watchModels } from './watch-models.ts';
 import { createRunWatch } from './watch-runs.ts';
 import { watchToolCalls } from './watch-tool-calls.ts';
@@ -9,13 +9,36 @@ import { watchToolCalls } from './watch-tool-calls.ts';
 export interface Telemetry {
   readonly watch: (callModel: CallModel) => { readonly callModel: CallModel; readonly watchRun: WatchRun };
   readonly watchTools: (servers: ToolServers) => ToolServers;
+  /** What was counted, for `/metrics`. */
+  readonly metrics: {
+    readonly contentType: string;
+    readonly text: () => Promise<string>;
+    readonly countAnswer: (answer: Answered) => void;
+  };
 }
 
-export function createTelemetry(models: {
-  resolve(name: string): { readonly provider: string } | undefined;
-}): Telemetry {
-  const metrics = createServerMetrics();
+interface Answered {
+  readonly method: string;
+  readonly route: string | undefined;
+  readonly status: number;
+  readonly refusedBy: string | undefined;
+}
+
+export function createTelemetry(
+  models: { resolve(name: string): { readonly provider: string } | undefined },
+  sources: MetricsSources,
+): Telemetry {
+  const metrics = createServerMetrics(sources);
+  const { registry } = metrics;
   return {
+    metrics: {
+      contentType: registry.contentType,
+      text: () => registry.metrics(),
+      countAnswer: ({ method, route = 'none', status, refusedBy: by }) => {
+        metrics.requests.inc({ method, route, status: String(status) });
+        if (by !== undefined) metrics.refusals.inc({ by });
+      },
+    },
     watch: callModel => ({
       callModel: watchModels(callModel, name => models.resolve(name)?.provider, metrics),
       watchRun: createRunWatch(metrics),

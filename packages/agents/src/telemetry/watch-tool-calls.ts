@@ -22,9 +22,10 @@ export function watchToolCalls(servers: ToolServers, metrics: ServerMetrics): To
         'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
       };
       const started = performance.now();
-      const count = (status: string): void => {
-        metrics.toolCalls.inc({ status });
-        metrics.toolSeconds.observe((performance.now() - started) / 1000);
+      const count = (tool_name: string, failure?: string): void => {
+        metrics.toolCalls.inc({ tool_name, status: failure === undefined ? 'success' : 'error' });
+        if (failure !== undefined) metrics.toolFailures.inc({ tool_name, error_type: failure });
+        metrics.toolSeconds.observe({ tool_name }, (performance.now() - started) / 1000);
       };
       try {
         const answer = await inSpan(`tools/call ${call.tool}`, SpanKind.CLIENT, attributes, async span => {
@@ -32,10 +33,10 @@ export function watchToolCalls(servers: ToolServers, metrics: ServerMetrics): To
           if (answered.isError) markFailed(span, 'tool_error');
           return answered;
         });
-        count(answer.isError ? 'tool_error' : 'success');
+        count(metrics.toolLabel(call.tool), answer.isError ? 'tool_error' : undefined);
         return answer;
       } catch (error) {
-        count(toErrorType(error));
+        count(metrics.toolLabel(call.tool), toErrorType(error));
         throw error;
       }
     },

@@ -24,6 +24,8 @@ export interface Operation {
   readonly events?: Named;
   /** The answer is a page for a person. */
   readonly page?: true;
+  /** The answer is text. */
+  readonly text?: true;
   /** Answered without an API key. */
   readonly open?: true;
   /** Known, and refused with 400: why. */

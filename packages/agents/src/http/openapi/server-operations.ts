@@ -23,6 +23,13 @@ export const SERVER_OPERATIONS: readonly Operation[] = [
     open: true,
   },
   {
+    route: 'GET /metrics',
+    id: 'metrics',
+    tag,
+    summary: 'What the server counts, in the text format of Prometheus; for the operator',
+    text: true,
+  },
+  {
     route: 'GET /openapi.json',
     id: 'openapi',
     tag,

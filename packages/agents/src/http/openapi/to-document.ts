@@ -62,15 +62,16 @@ function toOperation(operation: Operation, path: string): Json {
 }
 
 function toResponses(operation: Operation): Json {
-  const { answer, events } = operation;
+  const { answer, events, page, text } = operation;
   const content = {
-    ...(operation.page && { 'text/html': { schema: { type: 'string' } } }),
+    ...(page && { 'text/html': { schema: { type: 'string' } } }),
+    ...(text && { 'text/plain': { schema: { type: 'string' } } }),
     ...(answer && toJsonContent(answer)),
     ...(events && { 'text/event-stream': { schema: toReference(events) } }),
   };
   const success = {
-    description: answer || operation.page ? 'Done' : 'Done; there is no body',
-    ...((answer || operation.page) && { content }),
+    description: answer || page || text ? 'Done' : 'Done; there is no body',
+    ...((answer || page || text) && { content }),
   };
   const problem = (description: string, shape: Named = ERROR) => ({
     description,

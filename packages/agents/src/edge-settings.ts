@@ -1,0 +1,69 @@
+import {
+  parseCorsOrigins,
+  parseRateLimit,
+  parseRedisUrl,
+  toAddressParser,
+  type Setting,
+} from './setting-values.ts';
+
+/** Who may call, from where and how often, and who may look. Names as far as possible those of servers made with the kit. */
+export const EDGE_SETTINGS = {
+  rateLimit: {
+    name: 'TRAMONTANE_RATE_LIMIT',
+    type: 'rate such as 100/minute or 50/hour',
+    fallback: 'none',
+    meaning: 'Requests of each API key. More are answered with 429 and Retry-After.',
+    secret: false,
+    parse: parseRateLimit,
+  },
+  globalRateLimit: {
+    name: 'TRAMONTANE_GLOBAL_RATE_LIMIT',
+    type: 'rate such as 1000/minute',
+    fallback: 'none',
+    meaning: 'Requests of all API keys together.',
+    secret: false,
+    parse: parseRateLimit,
+  },
+  redisUrl: {
+    name: 'REDIS_URL',
+    type: 'redis://, rediss:// or unix:// URL',
+    fallback: 'none: each server counts for itself',
+    meaning:
+      'Where servers count requests together. While it is away each counts for itself, and the log and the metrics say so.',
+    secret: true,
+    parse: parseRedisUrl,
+  },
+  allowedIps: {
+    name: 'ALLOWED_IPS',
+    type: 'comma list of addresses and CIDR ranges',
+    fallback: 'every address',
+    meaning:
+      'Clients that may call. Health, /openapi.json and the addresses that browsers come back to from a sign-in stay open.',
+    secret: false,
+    parse: toAddressParser('ALLOWED_IPS'),
+  },
+  trustedProxies: {
+    name: 'TRUSTED_PROXIES',
+    type: 'comma list of addresses and CIDR ranges',
+    fallback: 'none',
+    meaning: 'Proxies in front, whose X-Forwarded-For says who calls.',
+    secret: false,
+    parse: toAddressParser('TRUSTED_PROXIES'),
+  },
+  corsOrigins: {
+    name: 'TRAMONTANE_CORS_ORIGINS',
+    type: 'comma list of origins such as https://app.example, or *',
+    fallback: 'none',
+    meaning: 'Pages that may call from a browser.',
+    secret: false,
+    parse: parseCorsOrigins,
+  },
+  metricsToken: {
+    name: 'TRAMONTANE_METRICS_TOKEN',
+    type: 'text',
+    fallback: "none: an operator's API key",
+    meaning: "A bearer token that may read /metrics, and nothing else. An operator's API key may too.",
+    secret: true,
+    parse: text => text,
+  },
+} as const satisfies Record<string, Setting<unknown>>;
