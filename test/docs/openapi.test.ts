@@ -18,6 +18,7 @@ async function registeredRoutes(): Promise<Map<string, boolean>> {
     health: { version: '0' },
     signIns: {},
     connectorAccess: {},
+    metrics: {},
   } as unknown as HttpPorts;
   const app = createHttpServer(ports, {
     onRoute: route => {

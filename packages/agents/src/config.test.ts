@@ -85,3 +85,40 @@ describe('names that Kubernetes gives to pods beside a service named tramontane'
 test('the page of settings has a row for each', () => {
   expect(renderConfiguration().match(/^\| `/gm)).toHaveLength(Object.keys(readConfig({})).length);
 });
+
+test('of the edge everything is off until it is set, and what cannot be read is told', () => {
+  expect(readConfig({})).toMatchObject({
+    rateLimit: undefined,
+    globalRateLimit: undefined,
+    redisUrl: undefined,
+    allowedIps: undefined,
+    trustedProxies: undefined,
+    corsOrigins: undefined,
+    metricsToken: undefined,
+  });
+  const given = {
+    TRAMONTANE_RATE_LIMIT: '100/minute',
+    TRAMONTANE_CORS_ORIGINS: 'https://app.example/, *',
+    ALLOWED_IPS: '10.0.0.0/8, ::1',
+  };
+  expect(readConfig(given)).toMatchObject({
+    rateLimit: '100/minute',
+    corsOrigins: ['https://app.example', '*'],
+    allowedIps: ['10.0.0.0/8', '::1'],
+  });
+  const problems = problemsOf({
+    TRAMONTANE_RATE_LIMIT: 'often',
+    REDIS_URL: 'http://user:secret-of-redis@cache',
+    TRAMONTANE_CORS_ORIGINS: 'app.example',
+    ALLOWED_IPS: '10.0.0.0/99',
+    TRUSTED_PROXIES: 'proxy',
+  });
+  expect(problems.map(problem => problem.split(':')[0])).toEqual([
+    'TRAMONTANE_RATE_LIMIT',
+    'REDIS_URL',
+    'ALLOWED_IPS',
+    'TRUSTED_PROXIES',
+    'TRAMONTANE_CORS_ORIGINS',
+  ]);
+  expect(problems.join()).not.toContain('secret-of-redis');
+});

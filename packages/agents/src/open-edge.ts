@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Guards } from '@tramontane/guards';
-import { createLimits, type RateStore } from '@tramontane/guards/limits';
+import { createLimits } from '@tramontane/guards/limits';
 import type { Config } from './config.ts';
 import type { ApiKeyStore } from './core/api-key.ts';
 import { createApiGuards } from './http/guarding.ts';
@@ -24,7 +24,6 @@ export async function openEdge(
   const { trustedProxies, corsOrigins } = config;
   const isLimited = perCaller !== undefined || global !== undefined;
   const redis = isLimited && redisUrl !== undefined ? await openRedis(redisUrl, known.log) : undefined;
-  const store: RateStore | undefined = redis;
   const guards = createApiGuards(
     { operatorKeys: config.apiKeys ?? [known.firstKey], stored: known.stored },
     {
@@ -35,7 +34,7 @@ export async function openEdge(
         limits: createLimits({
           ...(perCaller !== undefined && { perCaller }),
           ...(global !== undefined && { global }),
-          ...(store && { store }),
+          ...(redis && { store: redis }),
         }),
       }),
       ...(corsOrigins && { corsOrigins }),
