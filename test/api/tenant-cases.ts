@@ -185,7 +185,7 @@ export const CASES: Readonly<Record<string, readonly Case[] | string>> = {
   'DELETE /v1/fine_tuning/models/{model_id}/archive': 'Models are the operator’s, the same for everyone.',
   'GET /health': 'It is about the server.',
   'GET /health/ready': 'It is about the server.',
-  'GET /metrics': 'numbers of all tenants, for the operator only: edge.test.ts',
+  'GET /metrics': 'It is about the server, for the operator.',
   'GET /openapi.json': 'It is about the server.',
   'GET /oauth/callback': 'A browser without a key, by a state that cannot be guessed and counts once.',
   'GET /oauth/client-metadata.json': 'It is about the server.',
