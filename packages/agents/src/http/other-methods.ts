@@ -28,7 +28,7 @@ export function collectMethods(): KnownMethods {
       for (const each of [method].flat()) found.methods.add(each);
     },
     answerOthers: (app, guards) => {
-      for (const { url, methods } of [...known.values()]) {
+      for (const { url, methods } of known.values()) {
         const allow = [...methods, 'OPTIONS'].join(', ');
         const config = { otherMethod: true } as const;
         app.options(url, { config }, async (request, reply) => answerOptions(request, reply, allow, guards));
