@@ -9,6 +9,7 @@
  * - `rpc_error`: the server answered a test client with an error of the protocol.
  * - `task_refused`: a task cannot be begun or changed now: too many are running or kept.
  * - `saga_refused`: a saga cannot be begun: its key was used for something else, or the server stops.
+ * - `workers_failed`: the processes of `runWorkers` cannot be started, or do not answer each other.
  * - `template_refused`: a new project cannot be written under this name, or into this folder.
  */
 export type KitErrorCode =
@@ -22,6 +23,7 @@ export type KitErrorCode =
   | 'rpc_error'
   | 'task_refused'
   | 'saga_refused'
+  | 'workers_failed'
   | 'template_refused';
 
 /** The one error class of this package. */

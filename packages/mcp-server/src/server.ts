@@ -12,6 +12,7 @@ import { createLineLog, type Log } from './log.ts';
 import type { Skill } from './skills/skill.ts';
 import { createTasks, type TasksOptions } from './tasks/tasks.ts';
 import { noteDeprecation, type Deprecation } from './versions/deprecation.ts';
+import type { Worker } from './workers/worker.ts';
 
 /** What a server offers. */
 export interface Offer {
@@ -44,6 +45,8 @@ export interface McpServerOptions extends Offer {
   readonly deprecated?: Deprecation;
   /** Which rules of `checkDesign` to leave out of the warnings at start; `false` leaves out all. */
   readonly design?: false | { readonly off: readonly DesignRule[] };
+  /** From `runWorkers`, where several processes serve on one port: what clients are promised then holds over all of them. */
+  readonly worker?: Worker;
 }
 
 /** A compiled server. Transports are opened on it (`serveHttp`, `mcpPlugin`); it holds nothing open but its tasks. */
@@ -54,6 +57,7 @@ export interface McpServer {
   readonly engine: Engine;
   readonly log: Log;
   readonly deprecated?: Deprecation;
+  readonly worker?: Worker;
   /** Tells the clients that listen. `update` does it by itself. */
   readonly notify: ServerNotify;
   /**
@@ -96,9 +100,10 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   if (design !== false) logDesign(offer.tools, design.off, log);
   const identity = { name, version, ...(title !== undefined && { title }) };
   const notices = createNotices();
-  const { listCache, requestState } = options;
-  const sealer = createSealer(requestState);
-  const tasks = createTasks(options.tasks ?? {}, log);
+  const { listCache, requestState, worker } = options;
+  worker?.relay(notices);
+  const sealer = createSealer({ ...(worker?.stateKey && { keys: [worker.stateKey] }), ...requestState });
+  const tasks = createTasks({ ...(worker && { store: worker.taskStore }), ...options.tasks }, log);
   const model = {
     identity,
     instructions,
@@ -118,6 +123,7 @@ export function createMcpServer(options: McpServerOptions): McpServer {
     engine,
     log,
     ...(deprecated && { deprecated }),
+    ...(worker && { worker }),
     notify: notices,
     get catalogue() {
       return catalogue;

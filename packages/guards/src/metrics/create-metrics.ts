@@ -3,6 +3,7 @@ import { createBearerAuth } from '../bearer-auth.ts';
 import type { Guard, GuardAnswer, HttpCheck } from '../guard.ts';
 import { andThen } from '../maybe-promise.ts';
 import { watchCall, type EndedCall } from '../observe/ended-call.ts';
+import { addMetrics } from './add-metrics.ts';
 import { isLoopbackAddress } from './loopback.ts';
 
 export interface MetricsOptions {
@@ -17,12 +18,17 @@ export interface MetricsOptions {
   readonly process?: boolean;
   /** Whether rates are counted in Redis now (`openRedisRateStore`): the gauge `mcp_rate_store_shared`. */
   readonly rateStore?: { readonly shared: () => boolean };
+  /**
+   * Where several processes serve as one: given how the metrics of this one are had, it gives how those of all are.
+   * Workers of the kit have one (`worker.gatherMetrics`).
+   */
+  readonly gather?: (own: () => Promise<readonly object[]>) => () => Promise<readonly (readonly object[])[]>;
 }
 
 /** A section of `createGuards`, and its registry, to which metrics of your own may be added. */
 export interface Metrics extends Guard {
   readonly registry: Registry;
-  /** In the text format of Prometheus. */
+  /** In the text format of Prometheus, of all processes that are gathered. */
   readonly text: () => Promise<string>;
 }
 
@@ -37,7 +43,7 @@ const NO_TOOL = 'unknown';
  * @throws GuardsError `bad_token` for a token that no header can carry.
  */
 export function createMetrics(options: MetricsOptions = {}): Metrics {
-  const { path = '/metrics', process: ofProcess = true, rateStore } = options;
+  const { path = '/metrics', process: ofProcess = true, rateStore, gather } = options;
   const registry = new Registry();
   const registers = [registry];
   if (ofProcess) collectDefaultMetrics({ register: registry });
@@ -84,6 +90,8 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
       name: 'mcp_rate_store_shared',
       help: '1 while rates are counted in Redis, 0 while it is away and this process counts alone.',
       registers,
+      // One process that counts alone is worth knowing of.
+      aggregator: 'min',
       collect: () => shared.set(rateStore.shared() ? 1 : 0),
     });
   }
@@ -114,7 +122,9 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     of.duration.observe(durationSeconds);
     if (errorType !== undefined) failures.inc({ tool_name: name, error_type: errorType });
   };
-  const text = (): Promise<string> => registry.metrics();
+  const gathered = gather?.(() => registry.getMetricsAsJSON());
+  const text = async (): Promise<string> =>
+    gathered ? addMetrics(await gathered()).metrics() : registry.metrics();
   const answer = async (): Promise<GuardAnswer> => ({
     status: 200,
     headers: { 'content-type': registry.contentType },

@@ -12,6 +12,7 @@ export interface ServerNotify {
 }
 
 export interface Notices extends ServerNotify {
+  readonly publish: (notice: Notice) => void;
   /** @returns a function that ends it. */
   readonly subscribe: (listener: (notice: Notice) => void) => () => void;
 }
@@ -29,6 +30,7 @@ export function createNotices(): Notices {
     for (const listener of listeners) listener(notice);
   };
   return {
+    publish,
     toolsChanged: () => publish({ kind: 'tools' }),
     promptsChanged: () => publish({ kind: 'prompts' }),
     resourcesChanged: () => publish({ kind: 'resources' }),

@@ -12,6 +12,8 @@ const MOST_SUBSCRIPTIONS = 1000;
 export interface SessionOptions {
   /** Delivers what belongs to no request: the connection itself, or the GET stream over HTTP. */
   readonly send: (json: string) => void;
+  /** Before the session's id: says where it lives, when there are several places. */
+  readonly place?: string | undefined;
 }
 
 /** A request under way. */
@@ -34,7 +36,7 @@ interface Waiting {
  * share one channel, which requests are under way. Made by `Engine.openSession`, ended by `close`.
  */
 export class Session {
-  readonly id: string = randomUUID();
+  readonly id: string;
   readonly send: (json: string) => void;
   /** From `initialize`. */
   client: ClientDetails | undefined;
@@ -49,7 +51,8 @@ export class Session {
   #asked = 0;
   #closed = false;
 
-  constructor({ send }: SessionOptions, onClose: () => void) {
+  constructor({ send, place = '' }: SessionOptions, onClose: () => void) {
+    this.id = `${place}${randomUUID()}`;
     this.send = send;
     this.#onClose = onClose;
   }

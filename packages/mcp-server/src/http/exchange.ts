@@ -12,6 +12,7 @@ import { answerPreflight, createRespond } from './respond.ts';
 import { createDocsRoutes } from './docs-routes.ts';
 import { createRestForm } from './rest-form.ts';
 import type { Endpoint, Route } from './route.ts';
+import { toPlace } from './session-place.ts';
 import { createSse2024 } from './sse-2024.ts';
 
 /** What HTTP serves: a server, or versions of one. */
@@ -171,7 +172,8 @@ function mountServer(
   limits: ExchangeOptions['sessions'],
   ending: AbortSignal,
 ): { readonly routes: readonly Route[]; readonly sessions: HttpSessions | undefined } {
-  const sessions = limits === false ? undefined : createHttpSessions(server.engine, limits);
+  const sessions =
+    limits === false ? undefined : createHttpSessions(server.engine, limits, toPlace(server.worker));
   const rpc = createJsonRpcEndpoint(server, { bodyLimit, sessions, ending });
   const headers = server.deprecated && toDeprecationHeaders(server.deprecated);
   const routes = [

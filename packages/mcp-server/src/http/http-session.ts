@@ -23,9 +23,9 @@ export class HttpSession {
   #running = 0;
   #seen = performance.now();
 
-  constructor(engine: Engine, owner: string) {
+  constructor(engine: Engine, owner: string, place?: string) {
     this.owner = owner;
-    this.session = engine.openSession({ send: json => this.#standalone().send(json) });
+    this.session = engine.openSession({ send: json => this.#standalone().send(json), place });
   }
 
   /** Aborts when the session ends: a lost connection cancels nothing in this era. */

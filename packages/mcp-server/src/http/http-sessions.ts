@@ -25,7 +25,8 @@ const IDLE_MS = 1_800_000;
 /** Looking at every session costs; opening one does not wait for it more often than this. */
 const SWEEP_MS = 30_000;
 
-export function createHttpSessions(engine: Engine, limits: SessionLimits = {}): HttpSessions {
+/** @param place goes before every id. */
+export function createHttpSessions(engine: Engine, limits: SessionLimits = {}, place?: string): HttpSessions {
   const { maxSessions = MAX_SESSIONS, idleMs = IDLE_MS } = limits;
   const sessions = new Map<string, HttpSession>();
   let swept = performance.now();
@@ -51,7 +52,7 @@ export function createHttpSessions(engine: Engine, limits: SessionLimits = {}): 
       if (performance.now() - swept > Math.min(SWEEP_MS, idleMs)) sweep();
       if (sessions.size >= maxSessions) makeRoom();
       if (sessions.size >= maxSessions) return undefined;
-      const session = new HttpSession(engine, owner);
+      const session = new HttpSession(engine, owner, place);
       sessions.set(session.session.id, session);
       return session;
     },

@@ -10,8 +10,8 @@ import { json, type HttpAnswer, type HttpRequest } from './http-message.ts';
 import type { HttpSession } from './http-session.ts';
 import type { HttpSessions } from './http-sessions.ts';
 import { refuseType, type Endpoint } from './route.ts';
+import { SESSION_HEADER } from './session-place.ts';
 
-const SESSION_HEADER = 'mcp-session-id';
 const NO_SESSION = json(404, {
   jsonrpc: '2.0',
   error: { code: -32001, message: 'Session not found: it has ended, or never was. Send initialize again.' },

@@ -7,6 +7,8 @@ interface NodeRequestOptions {
   readonly id: string;
   /** Aborts calls in flight, as at the end of a drain that took too long. */
   readonly stop: AbortSignal | undefined;
+  /** Of the client, where another process of this server took the request; the other end of the connection unless given. */
+  readonly peer?: string | undefined;
 }
 
 export function toHttpRequest(
@@ -26,9 +28,11 @@ class NodeRequest implements HttpRequest {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #stop: AbortSignal | undefined;
+  readonly #peer: string | undefined;
   #signal: AbortSignal | undefined;
 
-  constructor(request: IncomingMessage, response: ServerResponse, { path, id, stop }: NodeRequestOptions) {
+  constructor(request: IncomingMessage, response: ServerResponse, options: NodeRequestOptions) {
+    const { path, id, stop, peer } = options;
     const { headers, method = 'GET' } = request;
     this.method = method;
     this.path = path;
@@ -40,10 +44,11 @@ class NodeRequest implements HttpRequest {
     this.#request = request;
     this.#response = response;
     this.#stop = stop;
+    this.#peer = peer;
   }
 
   get peer(): string | undefined {
-    return this.#request.socket.remoteAddress;
+    return this.#peer ?? this.#request.socket.remoteAddress;
   }
 
   query(name: string): string | undefined {

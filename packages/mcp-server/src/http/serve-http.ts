@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { createExchange, type ExchangeOptions, type Served } from './exchange.ts';
 import { createDrainingServers } from './draining-servers.ts';
+import { createHandOver, takeHandedOver } from './hand-over.ts';
 import { json } from './http-message.ts';
 import { listenAt } from './listen.ts';
 import { sendAnswer, toHttpRequest } from './node-exchange.ts';
@@ -67,20 +68,28 @@ export async function serveHttp(served: Served, options: ServeHttpOptions): Prom
   let closing: Promise<void> | undefined;
   // Not Fastify: its routing, hooks and reply do nothing for these few paths, but cost an eighth of what a bare server
   // takes for a request, and a third of a cold start.
-  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+  const handle = (request: IncomingMessage, response: ServerResponse, peer?: string): void => {
     // A caller that keeps its connection busy would hold up the end for as long as it likes; one that has sent its
     // request before it could know is answered all the same, and has to connect again, to another process.
     if (closing !== undefined) response.shouldKeepAlive = false;
     const { url = '/' } = request;
     const query = url.indexOf('?');
     const path = query < 0 ? url : url.slice(0, query);
-    const incoming = toHttpRequest(request, response, { path, id: toId(), stop: stop.signal });
+    const incoming = toHttpRequest(request, response, { path, id: toId(), stop: stop.signal, peer });
     void exchange.answer(incoming).then(answered => {
       sendAnswer(response, answered ?? json(404, describePaths(path, served, options)), readMs);
     });
   };
-  const bound = await listenAt(() => servers.create(handle), host, port);
+  const reach = placeServers(served, resolvePaths(options.paths))[0].server.worker?.reach;
+  const handOver = reach && createHandOver(reach);
+  const take: RequestListener = handOver
+    ? (request, response) => {
+        if (!handOver.give(request, response, () => handle(request, response))) handle(request, response);
+      }
+    : (request, response) => handle(request, response);
+  const bound = await listenAt(() => servers.create(take), host, port);
   const upgraded = upgrade?.(servers.all);
+  if (reach) await takeHandedOver(reach, servers.create, handle);
   const end = async (): Promise<void> => {
     exchange.announceClose();
     if (noticeMs > 0) await delay(noticeMs);

@@ -7,6 +7,7 @@ import { createEventStream, type EventStream } from './event-stream.ts';
 import { json, type HttpAnswer, type HttpRequest } from './http-message.ts';
 import { toRequestMeta } from './request-meta.ts';
 import { refuseType, type Endpoint, type Route } from './route.ts';
+import { toPlace } from './session-place.ts';
 
 export interface Sse2024Options {
   readonly path: string;
@@ -43,7 +44,10 @@ export function createSse2024(
       return json(503, { detail: 'Too many sessions are open. Try again later.' });
     }
     const stream = createEventStream();
-    const session = server.engine.openSession({ send: message => stream.send(message) });
+    const session = server.engine.openSession({
+      send: message => stream.send(message),
+      place: toPlace(server.worker),
+    });
     const { id } = session;
     connected.set(id, { session, stream, owner: toOwner(visit), stop: new AbortController() });
     request.signal.addEventListener('abort', () => end(id));

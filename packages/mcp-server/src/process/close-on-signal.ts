@@ -1,8 +1,8 @@
+import { openStopSignal } from './stop-signal.ts';
+
 export interface Closable {
   close(): Promise<unknown>;
 }
-
-const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /**
  * Closes what serves when the process is told to stop (SIGTERM, SIGINT), each after the one before it. The process then
@@ -17,26 +17,18 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
  */
 export function closeOnSignal(...open: readonly Closable[]): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  let closing: Promise<void> | undefined;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    if (closing === undefined) closing = closeAll(open).then(finish, fail);
-    // What a terminal sends twice is meant.
-    else if (signal === 'SIGINT') process.exit(130);
+  const stop = openStopSignal();
+  const closeAll = async (): Promise<void> => {
+    try {
+      for (const one of open) await one.close();
+      resolve();
+    } catch (error) {
+      process.exitCode = 1;
+      reject(error);
+    } finally {
+      stop.close();
+    }
   };
-  const forget = (): void => SIGNALS.forEach(name => process.off(name, onSignal));
-  const finish = (): void => {
-    forget();
-    resolve();
-  };
-  const fail = (error: unknown): void => {
-    forget();
-    process.exitCode = 1;
-    reject(error);
-  };
-  for (const name of SIGNALS) process.on(name, onSignal);
+  stop.signal.addEventListener('abort', () => void closeAll());
   return promise;
-}
-
-async function closeAll(open: readonly Closable[]): Promise<void> {
-  for (const one of open) await one.close();
 }
