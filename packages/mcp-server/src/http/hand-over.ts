@@ -1,4 +1,5 @@
 import type {
+  ClientRequest,
   IncomingHttpHeaders,
   IncomingMessage,
   RequestListener,

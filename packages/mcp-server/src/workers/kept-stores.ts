@@ -56,7 +56,7 @@ export function createKeptStores(tellTask: (taskId: string) => void): KeptStores
     of: worker => {
       living.add(worker);
       return {
-        takeRate: (name, rate, key) => counterOf(name, rate).take(key),
+        takeRate: async (name, rate, key) => counterOf(name, rate).take(key),
         claim: async (key, argumentsDigest) => {
           const claimed = await once.claim(key, argumentsDigest);
           if (claimed.kind === 'mine') claims.set(key, worker);
