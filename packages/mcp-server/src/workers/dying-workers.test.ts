@@ -8,8 +8,8 @@ import { openWorkers, toPid, sendOnce, startWorkers, type RunningWorkers } from 
 
 const LIMIT = 90_000;
 
-async function open(count: number, environment?: Record<string, string>): Promise<RunningWorkers> {
-  const workers = await openWorkers([`--workers=${count}`], environment);
+async function open(count: number, ...words: readonly string[]): Promise<RunningWorkers> {
+  const workers = await openWorkers([`--workers=${count}`, ...words]);
   onTestFinished(() => void workers.child.kill('SIGKILL'));
   return workers;
 }
@@ -94,7 +94,7 @@ it(
     const folder = await mkdtemp(join(tmpdir(), 'dying-workers-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     const effects = join(folder, 'effects');
-    const workers = await open(2, { EFFECTS: pathToFileURL(effects).href });
+    const workers = await open(2, pathToFileURL(effects).href);
     const write = (): Promise<unknown> =>
       workers
         .call('write', { text: 'paid', waitMs: 60_000 }, { 'idempotency-key': 'k' })

@@ -13,7 +13,7 @@ let workers: RunningWorkers;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'run-workers-'));
-  workers = await openWorkers(['--workers', '3'], { EFFECTS: pathToFileURL(join(folder, 'effects')).href });
+  workers = await openWorkers(['--workers', '3', pathToFileURL(join(folder, 'effects')).href]);
 }, LIMIT);
 afterAll(async () => {
   workers.child.kill('SIGTERM');

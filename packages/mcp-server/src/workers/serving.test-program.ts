@@ -9,7 +9,7 @@ import { createMcpServer, defineResource, defineTool, serveHttp } from '../index
 import { parseWorkerCount, runWorkers } from './index.ts';
 
 const readOnly = { readOnlyHint: true };
-const effects = new URL(process.env['EFFECTS'] ?? 'file:///dev/null');
+const effects = new URL(process.argv.find(word => word.startsWith('file://')) ?? 'file:///dev/null');
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 await runWorkers(

@@ -32,10 +32,9 @@ export interface Sent {
   readonly body?: object;
 }
 
-export function startWorkers(args: readonly string[], environment: Record<string, string> = {}) {
+export function startWorkers(args: readonly string[]) {
   const child = spawn(process.execPath, ['--conditions=@tramontane/source', PROGRAM, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...environment },
   });
   const exited = once(child, 'exit');
   let errors = '';
@@ -43,8 +42,8 @@ export function startWorkers(args: readonly string[], environment: Record<string
   return { child, exited, errors: () => errors };
 }
 
-export async function openWorkers(args: readonly string[], environment?: Record<string, string>) {
-  const { child, exited, errors } = startWorkers(args, environment);
+export async function openWorkers(args: readonly string[]) {
+  const { child, exited, errors } = startWorkers(args);
   const lines = createInterface({ input: child.stdout });
   const ready = await Promise.race([once(lines, 'line'), exited.then(() => undefined)]);
   if (ready === undefined) throw new Error(`The workers ended before they were ready: ${errors()}`);
