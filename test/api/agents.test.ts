@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSdkV2Server, type ToolServer } from '@tramontane/testkit/tool-servers';
 import { expectError } from './expect-error.ts';
@@ -28,33 +26,6 @@ async function create(body: Json): Promise<string> {
 }
 
 describe('versions', () => {
-  it('count from 0; what is left out stays, null clears, and old ones can be read', async () => {
-    const id = await create({ name: 'First', instructions: 'One', description: 'D', metadata: { a: 1 } });
-    const path = `/v1/agents/${id}`;
-    await api.send('PATCH', path, { instructions: 'Two', description: null });
-    const third = await api.send('POST', path, { name: 'Third', metadata: null, version_message: 'm' });
-    expect(third.json).toMatchObject({
-      version: 2,
-      versions: [0, 1, 2],
-      name: 'Third',
-      instructions: 'Two',
-      description: null,
-      metadata: null,
-      version_message: 'm',
-    });
-    expect((await api.send('GET', `${path}?agent_version=0`)).json).toMatchObject({
-      version: 0,
-      name: 'First',
-      instructions: 'One',
-      description: 'D',
-      metadata: { a: 1 },
-    });
-    expect((await api.send('GET', `${path}/versions/1`)).json).toMatchObject({ version: 1, name: 'First' });
-    const all = records((await api.send('GET', `${path}/versions`)).json);
-    expect(all.map(({ version }) => version)).toEqual([0, 1, 2]);
-    expect(records((await api.send('GET', `${path}/versions?page=1&page_size=2`)).json)).toHaveLength(1);
-  });
-
   it.each(['99999999999', '9007199254740991', 'nightly', '-1', '1.5'])('%s is not there', async version => {
     const id = await create({});
     for (const path of [
@@ -99,93 +70,30 @@ describe('versions', () => {
   });
 });
 
-describe('lists', () => {
-  it('are filtered by name, part of a name, id and metadata', async () => {
-    const id = await create({ name: 'Pelican 100%_of', metadata: { lot: { n: 7 }, tags: ['x'] } });
-    await create({ name: 'Other bird', metadata: { lot: { n: 8 } } });
-    for (const query of [
-      { name: 'Pelican 100%_of' },
-      { search: 'elican 100%_' },
-      { search: id },
-      { id },
-      { metadata: '{"lot":{"n":7}}' },
-      { metadata: '{"tags":["x"]}', sources: 'api' },
-    ]) {
-      const path = `/v1/agents?${new URLSearchParams(Object.entries(query)).toString()}`;
-      expect(records((await api.send('GET', path)).json).map(agent => agent['id'])).toEqual([id]);
+it('texts that PostgreSQL cannot read back are refused, or one would break every list', async () => {
+  for (const odd of ['\ud800', '\0']) {
+    const url = `${server.url}?${odd}`;
+    const agent = { model: 'offline', name: 'A' };
+    const start = { model: 'offline', inputs: 'Hi' };
+    const connector = { name: 'odd', description: 'd', server: server.url };
+    for (const [path, body] of [
+      ['/v1/conversations', { ...start, metadata: { a: odd } }],
+      ['/v1/conversations', { ...start, tools: [mcpTool(url)] }],
+      ['/v1/agents', { ...agent, metadata: { a: [{ [odd]: 1 }] } }],
+      ['/v1/agents', { ...agent, instructions: odd }],
+      ['/v1/agents', { ...agent, tools: [mcpTool(url)] }],
+      ['/v1/connectors', { ...connector, description: odd }],
+      ['/v1/connectors', { ...connector, server: url }],
+    ] as const) {
+      expectError(await api.send('POST', path, body), 422);
     }
-    expect((await api.send('GET', '/v1/agents?sources=playground')).json).toEqual([]);
-    expect((await api.send('GET', `/v1/agents?search=${encodeURIComponent('100__of')}`)).json).toEqual([]);
-  });
-
-  it.each([
-    ['a page far beyond', '/v1/agents?page=9007199254740991&page_size=1000', 200],
-    ['a page of conversations far beyond', '/v1/conversations?page=9007199254740991&page_size=1000', 200],
-    ['metadata with NUL', `/v1/agents?metadata=${encodeURIComponent('{"a":"\\u0000"}')}`, 422],
-    [
-      'metadata of conversations with NUL',
-      `/v1/conversations?metadata=${encodeURIComponent('{"a":"\\u0000"}')}`,
-      422,
-    ],
-    ['metadata with half a character', `/v1/agents?metadata=${encodeURIComponent('{"a":"\\ud800"}')}`, 422],
-  ])('%s is no failure of the server', async (_name, path, status) => {
-    const answer = await api.send('GET', path);
-    if (status === 200) expect(answer).toMatchObject({ status, json: [] });
-    else expectError(answer, status);
-  });
-
-  it('texts that PostgreSQL cannot read back are refused, or one would break every list', async () => {
-    for (const odd of ['\ud800', '\0']) {
-      const url = `${server.url}?${odd}`;
-      const agent = { model: 'offline', name: 'A' };
-      const start = { model: 'offline', inputs: 'Hi' };
-      const connector = { name: 'odd', description: 'd', server: server.url };
-      for (const [path, body] of [
-        ['/v1/conversations', { ...start, metadata: { a: odd } }],
-        ['/v1/conversations', { ...start, tools: [mcpTool(url)] }],
-        ['/v1/agents', { ...agent, metadata: { a: [{ [odd]: 1 }] } }],
-        ['/v1/agents', { ...agent, instructions: odd }],
-        ['/v1/agents', { ...agent, tools: [mcpTool(url)] }],
-        ['/v1/connectors', { ...connector, description: odd }],
-        ['/v1/connectors', { ...connector, server: url }],
-      ] as const) {
-        expectError(await api.send('POST', path, body), 422);
-      }
-    }
-    expect((await api.send('GET', '/v1/agents?name=A')).status).toBe(200);
-    expect((await api.send('GET', '/v1/connectors')).status).toBe(200);
-    expect((await api.send('GET', `/v1/agents?metadata=${encodeURIComponent('{"a":1}')}`)).status).toBe(200);
-  });
+  }
+  expect((await api.send('GET', '/v1/agents?name=A')).status).toBe(200);
+  expect((await api.send('GET', '/v1/connectors')).status).toBe(200);
+  expect((await api.send('GET', `/v1/agents?metadata=${encodeURIComponent('{"a":1}')}`)).status).toBe(200);
 });
 
 describe('a turn', () => {
-  it('takes completion_args of the request over those of the agent, each by itself', async () => {
-    const model = api.models.answers(() => ({ text: 'Ok.' }));
-    const id = await create({ model, completion_args: { temperature: 0.1, max_tokens: 50, stop: ['X'] } });
-    await runTurn(api, { agent_id: id, inputs: 'Hi', completion_args: { temperature: 0.9, random_seed: 5 } });
-    expect(api.models.asked(model)[0]?.body).toMatchObject({
-      temperature: 0.9,
-      max_tokens: 50,
-      stop: ['X'],
-      seed: 5,
-    });
-  });
-
-  it('puts the system_prompt of connectors before the model', async () => {
-    await api.send('POST', '/v1/connectors', {
-      name: 'prompting',
-      description: 'd',
-      server: server.url,
-      system_prompt: 'Ask the shelf first.',
-    });
-    const model = api.models.answers(() => ({ text: 'Ok.' }));
-    const tools = [{ type: 'connector', connector_id: 'prompting' }];
-    await runTurn(api, { model, instructions: 'Be short.', inputs: 'Hi', tools });
-    const system = JSON.stringify(api.models.asked(model)[0]?.messages[0]);
-    expect(system).toContain('Be short.');
-    expect(system).toContain('Ask the shelf first.');
-  });
-
   it('takes the entries of another history as its inputs', async () => {
     const call = api.models.plays(
       { toolCalls: [{ name: 'look_up_it', arguments: {} }] },
@@ -229,20 +137,6 @@ describe('a turn', () => {
 });
 
 describe('connectors', () => {
-  const headers = (value: string) => ({
-    name: 'h',
-    description: 'd',
-    server: server.url,
-    headers: { 'X-A': value },
-  });
-  it.each([
-    ['a line break', 'a\r\nX-B: c'],
-    ['NUL', 'a\0b'],
-    ['no Latin letter', 'ключ'],
-  ])('with a header value that no header can carry are refused: %s', async (_name, value) => {
-    expectError(await api.send('POST', '/v1/connectors', headers(value)), 422);
-  });
-
   it('have names of their own: the same again is 409, also by an update', async () => {
     const make = (name: string) =>
       api.send('POST', '/v1/connectors', { name, description: 'd', server: server.url });
@@ -257,22 +151,5 @@ describe('connectors', () => {
       name: 'unique_3',
     });
     expect(fine.json).toMatchObject({ id, name: 'unique_3', title: 'T', server: server.url });
-  });
-
-  it('say in the status what is wrong with their server', async () => {
-    const gone = createServer().listen(0, '127.0.0.1');
-    await once(gone, 'listening');
-    const { port } = gone.address() as AddressInfo;
-    gone.close();
-    await api.send('POST', '/v1/connectors', {
-      name: 'down',
-      description: 'd',
-      server: `http://127.0.0.1:${port}`,
-    });
-    expectError(await api.send('GET', '/v1/connectors/down/tools'), 502);
-    await api.send('POST', '/v1/connectors', { name: 'up', description: 'd', server: server.url });
-    expectError(await api.send('POST', '/v1/connectors/up/tools/none/call', {}), 404);
-    const called = await api.send('POST', `/v1/connectors/up/tools/${encodeURIComponent('look.up/it')}/call`);
-    expect(called.json).toMatchObject({ content: [{ text: 'found' }] });
   });
 });

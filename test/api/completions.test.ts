@@ -256,45 +256,6 @@ describe("tools of the server's", () => {
 });
 
 describe('what is asked for reaches the model', () => {
-  it('every argument, in the words of its endpoint', async () => {
-    const model = api.models.answers(() => ({ text: 'Ok.' }));
-    await post({
-      model,
-      messages: USER,
-      temperature: 1.4,
-      top_p: 0.5,
-      max_tokens: 11,
-      stop: 'END',
-      random_seed: 3,
-      presence_penalty: 0.1,
-      frequency_penalty: -0.2,
-      prediction: { type: 'content', content: 'Old text' },
-      parallel_tool_calls: false,
-      reasoning_effort: 'low',
-      prompt_cache_key: 'k1',
-      service_tier: 'auto',
-      response_format: { type: 'json_object' },
-      tools: [ADD],
-      tool_choice: { type: 'function', function: { name: 'add' } },
-    });
-    expect(api.models.asked(model)[0]?.body).toMatchObject({
-      temperature: 1.4,
-      top_p: 0.5,
-      max_tokens: 11,
-      stop: ['END'],
-      seed: 3,
-      presence_penalty: 0.1,
-      frequency_penalty: -0.2,
-      prediction: { type: 'content', content: 'Old text' },
-      parallel_tool_calls: false,
-      reasoning_effort: 'low',
-      prompt_cache_key: 'k1',
-      service_tier: 'auto',
-      response_format: { type: 'json_object' },
-      tool_choice: { type: 'function', function: { name: 'add' } },
-    });
-  });
-
   it('a forced tool is forced once: after its result the model may speak', async () => {
     const model = asksFor('stock');
     const tool_choice = { type: 'function', function: { name: 'stock' } };

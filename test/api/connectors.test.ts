@@ -1,5 +1,4 @@
 import { Mistral } from '@mistralai/mistralai';
-import { openHttpListener } from '@tramontane/testkit/tool-servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unknownParts } from '../../packages/wire/src/testing/canned-client.ts';
 import { expectError } from './expect-error.ts';
@@ -149,11 +148,6 @@ describe('names', () => {
     }
     expectError(await send('ann', 'PUT', `/v1/connectors/${anns}/share`), 409);
     expect((await send('ann', 'GET', '/v1/connectors/same')).json).toMatchObject({ id: anns });
-  });
-
-  it('in the form of a UUID are refused: a path would take them for an id', async () => {
-    const body = { name: '0198c0de-0000-7000-8000-0000000000ab', description: 'd', server: server.url };
-    expectError(await send('ann', 'POST', '/v1/connectors', body), 422);
   });
 });
 
@@ -323,65 +317,6 @@ it('the official client reads the ways to sign in, of every SDK generation', asy
   ])
     expectError(await send('ann', 'PATCH', `/v1/connectors/${older}`, refused), 400);
   expect(api.answered()).not.toContain('oauth-secret');
-});
-
-it('tools are listed page by page from 1, pretty or whole, and known in the connector afterwards', async () => {
-  const id = await make('ann', 'listed');
-  expect(await client('ann').get({ connectorIdOrName: id })).toMatchObject({
-    tools: null,
-    isAuthenticated: true,
-  });
-  const by = { connectorIdOrName: 'listed', pageSize: 1 };
-  expect((await client('ann').listTools(by)).map(({ name }) => name)).toEqual(['whoami']);
-  expect((await client('ann').listTools({ ...by, page: 2, pretty: true })).map(({ name }) => name)).toEqual([
-    'act',
-  ]);
-  expect(await client('ann').listTools({ ...by, page: 3 })).toEqual([]);
-  expectError(await send('ann', 'GET', '/v1/connectors/listed/tools?page=0'), 422);
-  const asked = server.seen.length;
-  await client('ann').listTools({ connectorIdOrName: 'listed' });
-  expect(server.seen.length).toBe(asked);
-  await client('ann').listTools({ connectorIdOrName: 'listed', refresh: true });
-  expect(server.seen.length).toBeGreaterThan(asked);
-  const view = await client('ann').get({ connectorIdOrName: id });
-  expect(unknownParts(view)).toEqual([]);
-  expect(view).toMatchObject({
-    tools: [{ name: 'whoami', executionConfig: { type: 'mcp' } }, { name: 'act' }],
-  });
-});
-
-it('direct calls answer in the documented shape, and each failure with its status', async () => {
-  await make('ann', 'direct');
-  const result = await client('ann').callTool({
-    connectorIdOrName: 'direct',
-    toolName: 'whoami',
-    connectorCallToolRequest: { arguments: {} },
-  });
-  expect(unknownParts(result)).toEqual([]);
-  expect(result).toMatchObject({
-    content: [{ type: 'text', text: 'whoami: nobody, key none' }],
-    metadata: { mcpMeta: { isError: false } },
-  });
-  expectError(await send('ann', 'POST', '/v1/connectors/direct/tools/nothing/call', {}), 404);
-  expectError(await send('ann', 'POST', '/v1/connectors/nowhere/tools/whoami/call', {}), 404);
-  const gone = await openHttpListener(() => undefined);
-  await gone.close();
-  await make('ann', 'gone', { server: gone.origin });
-  expectError(await send('ann', 'POST', '/v1/connectors/gone/tools/whoami/call', {}), 502);
-});
-
-it('older Python clients get numbers for the owner’s type', async () => {
-  const id = await make('ann', 'numbers');
-  for (const [agent, owner] of [
-    ['mistral-client-python/2.5.1', 3],
-    ['mistral-client-python/1.9.0', 3],
-    ['mistral-client-python/2.6.0', 'workspace'],
-    ['mistral-client-typescript/2.7.0', 'workspace'],
-  ] as const) {
-    const answer = await send('ann', 'GET', `/v1/connectors/${id}`, undefined, { 'user-agent': agent });
-    expect(record(answer.json)['owner_type']).toBe(owner);
-  }
-  expectError(await send('ann', 'GET', `/v1/connectors/${id}?fetch_connection_secrets=true`), 400);
 });
 
 it('cursors are their reader’s alone', async () => {

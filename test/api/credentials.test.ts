@@ -4,7 +4,7 @@ import { unknownParts } from '../../packages/wire/src/testing/canned-client.ts';
 import { expectError } from './expect-error.ts';
 import { openApiServer, type ApiServer } from './open-api-server.ts';
 import { openWhoami, type Whoami } from './open-whoami.ts';
-import { modelThatCalls, runTurn } from './run-turn.ts';
+import { modelThatCalls } from './run-turn.ts';
 import { eventually, record, records, text, type Json } from './shapes.ts';
 
 let api: ApiServer;
@@ -203,27 +203,6 @@ describe('defaults', () => {
       ({ name, isDefault }) => (isDefault ? `*${name}` : name),
     );
 
-  it('the first of a type is one, another takes its place only when asked, and none leaves it by itself', async () => {
-    await makeConnector('defaults');
-    expectError(await store(ann, 'defaults', bearer('a', 't', { is_default: false })), 422);
-    expect(await names(ann, 'defaults')).toEqual([]);
-    await store(ann, 'defaults', bearer('a', 't'));
-    await store(ann, 'defaults', bearer('b', 't'));
-    await store(ann, 'defaults', { name: 'none', credentials: { headers: {} } });
-    expect(await names(ann, 'defaults')).toEqual(['*a', 'b', '*none']);
-    await store(ann, 'defaults', bearer('c', 't', { is_default: true }));
-    expect(await names(ann, 'defaults')).toEqual(['a', 'b', '*none', '*c']);
-    await store(ann, 'defaults', { name: 'b', is_default: true }, 'user', 'PATCH');
-    expect(await names(ann, 'defaults')).toEqual(['a', '*b', '*none', 'c']);
-    expectError(await store(ann, 'defaults', { name: 'b', is_default: false }, 'user', 'PATCH'), 422);
-    await store(ann, 'defaults', { name: 'b', title: 'B' }, 'user', 'PATCH');
-    expect(await names(ann, 'defaults')).toEqual(['a', '*b', '*none', 'c']);
-    await client(ann).deleteUserCredentials({ connectorIdOrName: 'defaults', credentialsName: 'b' });
-    expect(await names(ann, 'defaults')).toEqual(['*a', '*none', 'c']);
-    const only = await client(ann).listUserCredentials({ connectorIdOrName: 'defaults', fetchDefault: true });
-    expect(only.credentials.map(({ name }) => name)).toEqual(['a', 'none']);
-  });
-
   it('of many stored at once there is one', async () => {
     await makeConnector('parallel');
     const all = Array.from({ length: 8 }, (_, n) =>
@@ -301,13 +280,4 @@ it.each([
     expectError(answer, 422);
     expect(answer.text).not.toContain('Evil');
   });
-});
-
-it('unknown levels, names and connectors are not there', async () => {
-  await makeConnector('unknown');
-  expect((await store(ann, 'unknown', bearer('x', 't'), 'galaxy')).status).toBe(404);
-  expectError(await store(ann, 'nowhere', bearer('x', 't')), 404);
-  expectError(await store(ann, 'unknown', bearer('no spaces', 't')), 422);
-  expectError(await api.send('DELETE', '/v1/connectors/unknown/user/credentials/x', undefined, as(ann)), 404);
-  await runTurn(api, { model: modelThatCalls(api, 'whoami'), inputs: 'Hi' });
 });

@@ -18,6 +18,7 @@ const ajv = new Ajv2020({
   strict: false,
   allErrors: true,
   formats: {
+    binary: true,
     'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/,
     uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
     uri: url => URL.canParse(url),

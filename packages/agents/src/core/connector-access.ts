@@ -41,7 +41,7 @@ export async function accessFor(
   const authorization = wish.tool && ports.vault.openAuthorization(wish.tool);
   if (authorization) {
     checkStaysThere(connector, authorization.origin, 'The authorization of this tool was');
-    return withAuthorization(own, authorization);
+    return withAuthorization(connector, own, authorization);
   }
   // Its credentials came with it, and nobody can store others for what nobody can list.
   if (connector.inline) return withSignIn(own, caller, connector);

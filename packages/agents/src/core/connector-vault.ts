@@ -40,17 +40,22 @@ export function createConnectorVault(box: SecretBox): ConnectorVault {
   };
 }
 
-/** An `api-key` goes where the connector's own key goes, else into the Authorization header (API notes, tools). */
+/**
+ * An `api-key` goes where the connector's own key goes, else into the header that the connector names for keys, else
+ * into the Authorization header (API notes, tools).
+ */
 export function withAuthorization(
+  { config }: Connector,
   own: ConnectorAccess,
-  authorization: ConnectorAuthorization,
+  { type, value }: ConnectorAuthorization,
 ): ConnectorAccess {
-  const { value } = authorization;
-  const auth: ConnectorAccess['auth'] =
-    authorization.type === 'api-key' && own.auth.type === 'api_key'
-      ? { type: 'api_key', key: value, header: own.auth.header }
-      : { type: 'bearer', token: value };
-  return { auth, headers: own.headers };
+  const named = config.authMethods.find(method => method.type === 'bearer')?.headers[0]?.name;
+  const header = own.auth.type === 'api_key' ? own.auth.header : named;
+  if (type !== 'api-key' || header === undefined)
+    return { auth: { type: 'bearer', token: value }, headers: own.headers };
+  // The creator's value in the same header would go out in the place of the caller's.
+  const others = Object.entries(own.headers).filter(([name]) => name.toLowerCase() !== header.toLowerCase());
+  return { auth: { type: 'api_key', key: value, header }, headers: Object.fromEntries(others) };
 }
 
 function connectorContext(id: string): string {
