@@ -66,17 +66,19 @@ export async function openLineFile({ path, onLost }: LineFileOptions): Promise<L
     }
   };
   process.on('exit', onExit);
+  const end = async (): Promise<void> => {
+    clearTimeout(timer);
+    flush();
+    await writing;
+    process.off('exit', onExit);
+    await file.close();
+  };
+  let closing: Promise<void> | undefined;
   return {
     write: line => {
       waiting.push(line);
       timer ??= setTimeout(flush, GATHER_MS);
     },
-    close: async () => {
-      clearTimeout(timer);
-      flush();
-      await writing;
-      process.off('exit', onExit);
-      await file.close();
-    },
+    close: () => (closing ??= end()),
   };
 }

@@ -25,7 +25,7 @@ it('appends lines in their order, all of them, for its owner to read', async () 
       // So that some are written while others come.
       if (number % 100 === 0) await setImmediate();
     }
-    await file.close();
+    await Promise.all([file.close(), file.close()]);
   }
   expect(await readFile(path, 'utf8')).toBe(wanted.join(''));
   expect((await stat(path)).mode & 0o777).toBe(0o600);
