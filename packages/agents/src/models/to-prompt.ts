@@ -73,7 +73,7 @@ export function toPrompt(
                 type: 'tool-call',
                 toolCallId: toVendorCallId(entry.callId),
                 toolName: entry.name,
-                input: parseArguments(entry.arguments),
+                input: argumentsOf(entry),
               },
             ],
       ),
@@ -157,6 +157,15 @@ function toResultPart(
 function toVendorCallId(callId: string): string {
   if (/^[a-zA-Z0-9]{9}$/.test(callId)) return callId;
   return createHash('sha256').update(callId).digest('hex').slice(0, 9);
+}
+
+/** Entries of ended runs stay the same objects from turn to turn, and their arguments would be read anew for each. */
+const read = new WeakMap<FunctionCall | ToolExecution, { readonly input: unknown }>();
+
+function argumentsOf(entry: FunctionCall | ToolExecution): unknown {
+  const known = read.get(entry) ?? { input: parseArguments(entry.arguments) };
+  read.set(entry, known);
+  return known.input;
 }
 
 /** Vendors and chat templates expect an object; what a model wrote badly is kept as a text inside one. */
