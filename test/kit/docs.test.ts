@@ -51,6 +51,12 @@ describe('the examples of the kit', () => {
       expect(announced(code)).toHaveLength(code.split('console.log(').length - 1);
   });
 
+  it('show each pattern in under 40 lines', () => {
+    const lines = codeBlocks(read('docs/patterns.md'), 'ts').map(code => code.trim().split('\n').length);
+    expect(lines).toHaveLength(4);
+    expect(Math.max(...lines)).toBeLessThan(40);
+  });
+
   it.each(blocks)('$name runs, and prints what it says', async ({ name, code }) => {
     const file = join(folder, `${name.replaceAll(/\W+/g, '-')}.ts`);
     await writeFile(file, toProgram(code));
