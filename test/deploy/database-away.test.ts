@@ -34,7 +34,11 @@ test('while the database is away the process lives and is not ready; then it hea
   expect([away.status, await away.json()]).toEqual([503, { detail: 'Not ready' }]);
   expect((await ask('/health')).status).toBe(200);
   const refused = await ask('/v1/agents');
-  expect([refused.status, await refused.json()]).toEqual([500, expect.objectContaining({ object: 'error' })]);
+  expect([refused.status, await refused.json()]).toEqual([
+    503,
+    expect.objectContaining({ object: 'error', type: 'database_away', raw_status_code: 503 }),
+  ]);
+  expect(refused.headers.get('retry-after')).toBe('1');
 
   proxy.mend();
   await vi.waitFor(async () => expect((await ask('/health/ready')).status).toBe(200), { timeout: 20_000 });

@@ -6,6 +6,8 @@ export interface DatabaseProxy {
   readonly url: string;
   /** Ends every connection and takes no new one. */
   cut(): void;
+  /** Lets questions through and takes no new connection; the first answer ends its connection instead of arriving. */
+  loseAnswers(): void;
   mend(): void;
   close(): Promise<void>;
 }
@@ -16,6 +18,7 @@ export async function openDatabaseProxy(target: string): Promise<DatabaseProxy> 
   const folder = url.searchParams.get('host');
   const open = new Set<Socket>();
   let whole = true;
+  let losing = false;
   const server = createServer(from => {
     if (!whole) return void from.destroy();
     const to =
@@ -27,7 +30,11 @@ export async function openDatabaseProxy(target: string): Promise<DatabaseProxy> 
       [to, from],
     ] as const) {
       open.add(socket);
-      socket.pipe(other);
+      socket.on('data', bytes => {
+        if (losing && socket === to) socket.destroy();
+        else other.write(bytes);
+      });
+      socket.on('end', () => other.end());
       socket.on('error', () => socket.destroy());
       socket.on('close', () => {
         open.delete(socket);
@@ -49,8 +56,13 @@ export async function openDatabaseProxy(target: string): Promise<DatabaseProxy> 
   return {
     url: own.href,
     cut,
+    loseAnswers: () => {
+      whole = false;
+      losing = true;
+    },
     mend: () => {
       whole = true;
+      losing = false;
     },
     async close() {
       cut();

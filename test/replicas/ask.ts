@@ -24,7 +24,12 @@ export interface Heard {
 const LIMIT_MS = 45_000;
 
 const conversationSchema = z.looseObject({ conversation_id: z.string() });
+/** Of the REST form of a tool server, which says in a 200 that a call failed. */
 const toolSchema = z.looseObject({ success: z.boolean() });
+/** Of a direct call at the Agents API. */
+const directSchema = z.looseObject({
+  metadata: z.looseObject({ mcp_meta: z.looseObject({ isError: z.boolean() }) }),
+});
 
 /** Asks, and reads the whole answer. Never throws. */
 export async function ask({ url, body, key, apiKey }: Question): Promise<Heard> {
@@ -56,9 +61,10 @@ export async function ask({ url, body, key, apiKey }: Question): Promise<Heard> 
     if (!response.ok) return end(false, text);
     if (streamed) return readStream(text, end);
     const answer: unknown = JSON.parse(text);
-    // Of the REST form of a tool server, which says in a 200 that a call failed.
     const tool = toolSchema.safeParse(answer);
     if (tool.success) return end(tool.data.success, text);
+    const direct = directSchema.safeParse(answer);
+    if (direct.success) return end(!direct.data.metadata.mcp_meta.isError, text);
     const turn = conversationSchema.safeParse(answer);
     return end(true, text, turn.success ? { conversationId: turn.data.conversation_id } : {});
   } catch (error) {

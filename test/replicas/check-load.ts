@@ -38,8 +38,8 @@ export async function checkLoad(cluster: Cluster, asked: readonly Asked[]): Prom
     const told = heard.map(({ status, text }) => `${status} ${text.slice(-300)}`).join(' | then: ');
     problems.push(`Not healed: ${kind}: ${told}`);
   }
-  const hung = asked.flatMap(({ heard }) => heard).filter(each => each.hung).length;
-  if (hung > 0) problems.push(`${hung} requests were not answered in time.`);
+  const late = asked.filter(({ heard }) => heard.some(each => each.hung));
+  for (const { kind, value } of late) problems.push(`Not answered in time: ${kind} of ${value}.`);
 
   const effects = countValues(await cluster.booked());
   const doubled = [...effects].filter(([, count]) => count > 1);
@@ -72,7 +72,7 @@ export async function checkLoad(cluster: Cluster, asked: readonly Asked[]): Prom
     failed: failed.length,
     healed: failed.length - unhealed.length,
     failures: Object.fromEntries(countValues(failed.map(({ kind, heard }) => `${kind} ${heard[0]?.status}`))),
-    hung,
+    hung: late.length,
     doubledEffects: doubled.length,
     lostEntries,
     problems,

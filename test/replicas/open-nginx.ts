@@ -27,6 +27,8 @@ export async function openNginx(
     if (!published.includes(` ${name}`)) throw new Error(`There is no ${name} in deploy/nginx.`);
     published = published.replaceAll(` ${name}`, ` ${place}`);
   }
+  // Replicas that there are none of here.
+  published = published.replaceAll(/^ *server [a-z-]+-\d:.*\n/gm, '');
   await writeFile(join(folder, 'tramontane.conf'), published);
   await writeFile(join(folder, 'nginx.conf'), toMain(folder));
   const nginx = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr'], {

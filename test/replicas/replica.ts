@@ -7,7 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** A server in a process of its own, at one address over all its lives. */
 export interface Replica {
-  readonly pid: () => number;
+  /** False before its start and once the process is gone, however that came. */
+  readonly isRunning: () => boolean;
   /** What it wrote to standard error, in all its lives. */
   readonly log: () => readonly string[];
   start(): Promise<void>;
@@ -52,7 +53,7 @@ export function createReplica(
     return ending;
   };
   return {
-    pid: () => child?.pid ?? 0,
+    isRunning: () => child !== undefined && !isDead(child),
     log: () => log,
     async start() {
       if (child !== undefined && !isDead(child)) return;

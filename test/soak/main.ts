@@ -1,12 +1,14 @@
-// npm run soak [-- --only kill|property|fuzz|streams|history|links|lies|replicas --seed N --runs N --sequences N
+// npm run soak [-- --only kill|property|fuzz|streams|history|links|lies|replicas|outages --seed N --runs N --sequences N
 // --messages N --streams N --kills N --writes N --seconds N]: the kill -9 test at random moments, random operations with
 // random crashes, hostile input to the MCP server kit, many runs at once, turns on top of a long history, killed tool
-// servers, writes through a proxy that lies, and replicas that die under load. The results are kept in bench/results.
+// servers, writes through a proxy that lies, replicas that die under load, and a database and a Redis that do. The results
+// are kept in bench/results.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { createRandom } from '../durability/random.ts';
 import { soakKills } from '../durability/soak-kill.ts';
 import { writeThroughLies } from '../links/write-through-lies.ts';
+import { runOutages } from '../replicas/run-outages.ts';
 import { runReplicas } from '../replicas/run-replicas.ts';
 import { soakFuzz } from './soak-fuzz.ts';
 import { soakLinks } from './soak-links.ts';
@@ -49,6 +51,7 @@ const parts: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   links,
   lies,
   replicas,
+  outages,
 };
 
 const names = values.only === undefined ? Object.keys(parts) : [values.only];
@@ -153,6 +156,19 @@ async function replicas(): Promise<readonly string[]> {
   say(
     `${result.requests} requests, ${result.failed} failed, ${result.healed} healed, ${result.doubledEffects} doubled ` +
       `effects, ${result.lostEntries} lost entries, runs taken over after ${result.takenOver.tookMs} ms`,
+  );
+  return result.problems;
+}
+
+async function outages(): Promise<readonly string[]> {
+  const seconds = Number(values.seconds);
+  say(`${seconds} s of load while Redis and PostgreSQL go away and come back, seed ${seed}`);
+  const result = await runOutages({ seconds, clients: CLIENTS, seed }, say);
+  for (const problem of result.problems) say(problem);
+  if (seconds >= FULL_SECONDS) await keep('soak-outages.json', result);
+  say(
+    `${result.requests} requests, ${result.failed} refused first, ${result.healed} healed, ${result.doubledEffects} doubled ` +
+      `effects, ${result.lostEntries} lost entries`,
   );
   return result.problems;
 }

@@ -52,6 +52,10 @@ export const API_ERRORS = {
   tool_server_timed_out: { meaning: 'The tool server did not answer in time.', retry: true },
   model_failed: { meaning: 'The model could not answer; the message says why.', retry: true },
   run_cancelled: { meaning: 'The run was stopped before it ended.', retry: true },
+  database_away: {
+    meaning: 'The database is away; the server goes on by itself when it is back.',
+    retry: true,
+  },
   stopping: { meaning: 'The server is stopping; ask again in a moment.', retry: true },
 } as const satisfies Record<string, { meaning: string; retry: boolean }>;
 
@@ -89,6 +93,11 @@ export class ApiError extends Error {
     this.detail = options.detail;
     this.upstreamStatus = options.upstreamStatus;
   }
+}
+
+/** Whatever was under way goes on when the database is back: it has not failed. */
+export function isDatabaseAway(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.code === 'database_away';
 }
 
 export function forbidden(message: string): ApiError {

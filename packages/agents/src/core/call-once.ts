@@ -61,6 +61,10 @@ export function openCallsOnce(ports: {
       await (left ? claimed.lose() : claimed.release()).catch(onError);
       throw error;
     }
+    if (call.repeatable && saysNotRun(answer)) {
+      await claimed.release().catch(onError);
+      return answer;
+    }
     const { length } = JSON.stringify(answer);
     const kept: Kept = length > MOST_ANSWER ? { tooLong: length } : { answer };
     await claimed.settle(kept).catch(onError);
@@ -122,6 +126,11 @@ export function openCallsOnce(ports: {
       await Promise.all(running);
     },
   };
+}
+
+/** Servers made with the kit say so while they cannot look their keys up, and ask to try again with the same key. */
+function saysNotRun({ isError, meta }: ToolAnswer): boolean {
+  return isError && meta?.['io.tramontane/once'] === 'unavailable';
 }
 
 function toAnswer(kept: Kept, tool: string): ToolAnswer {

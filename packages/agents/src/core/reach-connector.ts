@@ -1,5 +1,5 @@
 import type { StoredConnectorTool } from './agent.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError, isDatabaseAway } from './api-error.ts';
 import type { Caller } from './caller.ts';
 import { accessFor, type AccessPorts } from './connector-access.ts';
 import { standingOf, type ConnectorPreference, type PreferenceStore } from './connector-preference.ts';
@@ -48,6 +48,7 @@ export async function reachConnector(
   try {
     return { connector, access: await accessFor(caller, connector, { tool }, ports), preferences };
   } catch (error) {
+    if (isDatabaseAway(error)) throw error;
     if (!(error instanceof ToolServerFailure) && !(error instanceof ApiError)) throw error;
     return { connector, failure: { code: error.code, message: error.message } };
   }

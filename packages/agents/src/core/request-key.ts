@@ -52,7 +52,7 @@ export type KeptCall =
 /** A call that is this process's to make. One of these says how it ended. */
 export interface ClaimedCall {
   settle(result: unknown): Promise<void>;
-  /** It did not leave: the key is free again. */
+  /** It did not leave: the key is free again, unless an earlier attempt under it did. */
   release(): Promise<void>;
   /** Nobody knows what it did. */
   lose(): Promise<void>;

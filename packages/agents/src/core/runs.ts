@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endingEvents, foldRun, type RunEnd, type RunEvent, type RunSignal } from '@tramontane/engine';
+import { isDatabaseAway } from './api-error.ts';
 import type { Caller } from './caller.ts';
 import { carryRun, type CarriedRun, type CarryPorts } from './carry-run.ts';
 import type { Histories } from './histories.ts';
@@ -68,7 +69,9 @@ export function openRuns(ports: RunsPorts): Runs {
     const either = AbortSignal.any([stop.signal, cancel.signal]);
     const done = watchRun(run, () => carryRun(run, append, feed, ports, either))
       // What the store refused or could not take is not the run's fault: the sweep goes on with it from its log.
-      .catch(error => (stop.signal.aborted ? report(error) : giveUp(run, error, feed, ports)))
+      .catch(error =>
+        stop.signal.aborted || isDatabaseAway(error) ? report(error) : giveUp(run, error, feed, ports),
+      )
       .then(() => {
         feed.end();
         // The run may have come back to this process since: that one is still carried.

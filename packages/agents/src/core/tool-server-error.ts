@@ -1,4 +1,4 @@
-import { ApiError, type ApiErrorCode } from './api-error.ts';
+import { ApiError, isDatabaseAway, type ApiErrorCode } from './api-error.ts';
 import { ToolServerFailure } from './ports.ts';
 
 const API_CODES: Partial<Record<ToolServerFailure['code'], ApiErrorCode>> = {
@@ -13,5 +13,12 @@ const API_CODES: Partial<Record<ToolServerFailure['code'], ApiErrorCode>> = {
 /** 401/403 of the tool server, its silence, and everything else that is no answer (API notes, direct tool call). */
 export function toApiError(error: unknown): unknown {
   if (!(error instanceof ToolServerFailure)) return error;
+  // The server was not asked, as what signs in to it could not be read: nothing is wrong with it.
+  const away = error.mayHaveRun ? undefined : causesOf(error).find(isDatabaseAway);
+  if (away) return away;
   return new ApiError(API_CODES[error.code] ?? 'tool_server_unreachable', error.message, { cause: error });
+}
+
+function causesOf(error: Error): readonly unknown[] {
+  return error.cause instanceof Error ? [error.cause, ...causesOf(error.cause)] : [error.cause];
 }

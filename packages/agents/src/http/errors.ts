@@ -43,6 +43,7 @@ const FACTS: Readonly<Record<ApiErrorCode, Facts>> = {
   tool_server_timed_out: { status: 504, type: 'tool_server_timed_out' },
   model_failed: { status: 502, type: 'model_failed' },
   run_cancelled: { status: 409, type: 'run_cancelled' },
+  database_away: { status: 503, type: 'database_away' },
   stopping: { status: 503, type: 'stopping' },
 };
 
@@ -76,7 +77,11 @@ export function answerError(error: FastifyError | Error, request: FastifyRequest
   if (body.raw_status_code >= 500) {
     // What a tool server or a model's vendor did is expected to happen; what we did is not.
     const key = keyFingerprintOf(request);
-    if (error instanceof ApiError) request.log.warn({ code: error.code, key }, error.message);
+    if (error instanceof ApiError)
+      request.log.warn(
+        { code: error.code, key, ...(error.cause !== undefined && { err: error.cause }) },
+        error.message,
+      );
     else request.log.error({ err: error, key }, 'request failed');
   }
   if (body.raw_status_code === 429 || body.raw_status_code === 503) reply.header('retry-after', '1');

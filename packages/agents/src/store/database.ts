@@ -1,9 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { Client, Pool } from 'pg';
 import { MIGRATIONS } from './migrations/index.ts';
 import { SCHEMA } from './table-schema.ts';
 import { StoreError } from './store-error.ts';
+import { ApiError } from '../core/api-error.ts';
+import { sayWhenAway, watchPool } from './watched-pool.ts';
 import type { Tables } from './schema.ts';
 
 export interface Database {
@@ -26,6 +29,10 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 10_000;
 /** No statement of ours takes long; one that does must not hold a connection for ever. */
 const STATEMENT_TIMEOUT_MS = 60_000;
+/** A database that no longer says anything, as one whose machine is gone, does not hold to its own limit. */
+const SILENCE_MS = 65_000;
+/** Whoever asks whether it is there asks again soon. */
+const ALIVE_MS = 2000;
 
 /** Connects, and brings the tables up to date. Safe when several servers start at once. */
 export async function openDatabase(
@@ -40,11 +47,14 @@ export async function openDatabase(
   const pool = new Pool({
     ...settings,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: SILENCE_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     max: options.maxConnections ?? 20,
   });
   // Without a listener an idle connection that breaks would end the process.
   pool.on('error', options.onError);
-  const root = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const root = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: watchPool(pool) }) });
   const db = root.withSchema(SCHEMA);
   let migrated: readonly string[];
   try {
@@ -57,7 +67,7 @@ export async function openDatabase(
     db,
     migrated,
     async prepared(name, text, values) {
-      await pool.query({ name, text, values: [...values] });
+      await sayWhenAway(pool.query({ name, text, values: [...values] }));
     },
     async connect() {
       const client = new Client({
@@ -69,11 +79,13 @@ export async function openDatabase(
       await client.connect();
       return client;
     },
-    isAlive: () =>
-      sql`select 1`.execute(root).then(
+    async isAlive() {
+      const looked = sql`select 1`.execute(root).then(
         () => true,
         () => false,
-      ),
+      );
+      return Promise.race([looked, delay(ALIVE_MS, false, { ref: false })]);
+    },
     close: () => root.destroy(),
   };
 }
@@ -92,6 +104,7 @@ async function migrate(root: Kysely<Tables>): Promise<readonly string[]> {
 }
 
 function reasonOf(cause: unknown): string {
-  const error = cause instanceof AggregateError ? cause.errors[0] : cause;
+  const inner = cause instanceof ApiError ? cause.cause : cause;
+  const error: unknown = inner instanceof AggregateError ? inner.errors[0] : inner;
   return error instanceof Error ? error.message || error.name : String(error);
 }

@@ -89,6 +89,18 @@ it('a released key is free', async () => {
   await die();
 });
 
+it('a key that was taken over is not free when it is released: the first attempt may have had its effect', async () => {
+  const [one, other] = await Promise.all([openProcess(), openProcess()]);
+  const key = newKey();
+  const call = newCall(true);
+  await one.keys.claimCall(caller, key, call);
+  await one.die();
+  const found = await other.keys.findCall(caller, key);
+  await (await other.keys.takeCallOver(key, found && 'attempt' in found ? found.attempt : ''))?.release();
+  expect(await other.keys.findCall(caller, key)).toMatchObject({ kind: 'broken_off', ...call });
+  await other.die();
+});
+
 it('keys are forgotten after a day, and not before', async () => {
   const { keys, die } = await openProcess();
   const made = async (hoursAgo: number) => {

@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { sql, type Kysely, type Transaction } from 'kysely';
+import { isDatabaseAway } from '../core/api-error.ts';
 import type { Caller } from '../core/caller.ts';
 import { createUuid } from '../core/ids.ts';
 import type { Answered, ClaimedCall, RequestKey, RequestKeyStore } from '../core/request-key.ts';
@@ -7,6 +9,28 @@ import type { Tables } from './schema.ts';
 
 /** Hours that a key is kept, counted from its request. */
 const KEEP_HOURS = 24;
+
+/** Milliseconds between two tries to write something down while the database is away. */
+const TRY_AGAIN_MS = 500;
+
+/**
+ * Writes how a call ended. While the database is away it is tried again and again, behind the back of the caller, who is
+ * told of the first failure: the others see that this process lives, and would wait for a call that has ended.
+ * @param over Called when it is written, or never will be.
+ */
+async function writeAtLast(write: () => Promise<unknown>, over: () => void): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (isDatabaseAway(error))
+      void delay(TRY_AGAIN_MS, undefined, { ref: false })
+        .then(() => writeAtLast(write, over))
+        .catch(() => undefined);
+    else over();
+    throw error;
+  }
+  over();
+}
 
 /** Writes down which turn a key began, in the transaction that writes its run. Fails on the key of another one. */
 export async function keepTurn(
@@ -50,26 +74,40 @@ export function createRequestKeyStore(db: Kysely<Tables>, owner: string): Reques
     if (by === null || attempt === null) return false;
     return by === owner ? carried.has(attempt) : !(await isOwnerDead(db, by));
   };
-  /** @param write Writes the attempt into the row; false when somebody else did. */
-  const claim = async (write: (attempt: string) => Promise<boolean>): Promise<ClaimedCall | undefined> => {
+  /**
+   * @param isFirst The key is free again when this attempt did not leave. After another attempt it is not: that one may
+   * have had its effect.
+   * @param write Writes the attempt into the row; false when somebody else did.
+   */
+  const claim = async (
+    isFirst: boolean,
+    write: (attempt: string) => Promise<boolean>,
+  ): Promise<ClaimedCall | undefined> => {
     const attempt = createUuid();
     // Before it is written: whoever finds it in the row must not take it for one that broke off.
     carried.add(attempt);
-    const end = (work: Promise<unknown>): Promise<void> =>
-      // What could not be written has no known end from now on.
-      work.then(() => undefined).finally(() => carried.delete(attempt));
-    let isWritten = false;
+    const end = (work: () => Promise<unknown>) => writeAtLast(work, () => carried.delete(attempt));
+    const mine = db.updateTable('request_keys').where('attempt', '=', attempt);
+    const lose = () => end(() => mine.set({ owner: null }).execute());
+    const release = isFirst
+      ? () => end(() => db.deleteFrom('request_keys').where('attempt', '=', attempt).execute())
+      : lose;
+    let isWritten: boolean;
     try {
       isWritten = await write(attempt);
-    } finally {
-      if (!isWritten) carried.delete(attempt);
+    } catch (error) {
+      // It may be written all the same, as when the connection broke before the answer came.
+      await release().catch(() => undefined);
+      throw error;
     }
-    if (!isWritten) return undefined;
-    const mine = db.updateTable('request_keys').where('attempt', '=', attempt);
+    if (!isWritten) {
+      carried.delete(attempt);
+      return undefined;
+    }
     return {
-      settle: result => end(mine.set({ result: JSON.stringify(result) }).execute()),
-      release: () => end(db.deleteFrom('request_keys').where('attempt', '=', attempt).execute()),
-      lose: () => end(mine.set({ owner: null }).execute()),
+      settle: result => end(() => mine.set({ result: JSON.stringify(result) }).execute()),
+      release,
+      lose,
     };
   };
 
@@ -103,7 +141,7 @@ export function createRequestKeyStore(db: Kysely<Tables>, owner: string): Reques
       };
     },
     claimCall: (caller, key, { callKey, repeatable }) =>
-      claim(async attempt => {
+      claim(true, async attempt => {
         const { numInsertedOrUpdatedRows: written = 0n } = await db
           .insertInto('request_keys')
           .values({
@@ -120,7 +158,7 @@ export function createRequestKeyStore(db: Kysely<Tables>, owner: string): Reques
         return written > 0n;
       }),
     takeCallOver: (key, from) =>
-      claim(async attempt => {
+      claim(false, async attempt => {
         const { numUpdatedRows } = await db
           .updateTable('request_keys')
           .set({ owner, attempt })

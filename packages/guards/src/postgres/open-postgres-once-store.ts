@@ -139,6 +139,8 @@ export async function openPostgresOnceStore(options: PostgresOnceStoreOptions): 
 
 async function createTable(pool: Pool): Promise<void> {
   const client = await pool.connect();
+  // One that breaks now is told by its query; unheard it would end the process.
+  client.on('error', () => undefined);
   try {
     // Of the transaction, not of the session: a pooler may give the session to somebody else.
     await client.query('BEGIN');
