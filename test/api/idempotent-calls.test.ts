@@ -13,6 +13,8 @@ let arrived: Gate;
 let door: Gate;
 /** The last that a call came on. */
 let connection: Socket | undefined;
+/** Whether calls are refused before they reach their tool. */
+let isDown = false;
 
 beforeAll(async () => {
   const answer = async (name: string) => {
@@ -22,9 +24,12 @@ beforeAll(async () => {
   };
   const schema = { properties: { n: { type: 'number' } } };
   tools = await openSdkV2Server({
-    guard: ({ socket, headers }) => {
-      if (headers['mcp-method'] === 'tools/call') connection = socket;
-      return true;
+    guard: ({ socket, headers }, response) => {
+      if (headers['mcp-method'] !== 'tools/call') return true;
+      connection = socket;
+      if (!isDown) return true;
+      response.writeHead(503).end();
+      return false;
     },
     tools: [
       { name: 'mail', inputSchema: schema, handler: () => answer('mail') },
@@ -51,6 +56,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   tools.calls.length = 0;
+  isDown = false;
   arrived = openGate();
   door = openGate();
 });
@@ -138,6 +144,26 @@ async function cutOff(tool: string): Promise<string> {
   expectError(await first, 502);
   return key;
 }
+
+it('a call that its server did not take leaves its key free, but not where one before it left', async () => {
+  door.open();
+  isDown = true;
+  const key = randomUUID();
+  expectError(await call('book', key), 502);
+  isDown = false;
+  expect((await call('book', key)).status).toBe(200);
+  door = openGate();
+  arrived = openGate();
+  const second = await cutOff('book');
+  door.open();
+  isDown = true;
+  expectError(await call('book', second), 502);
+  isDown = false;
+  expect((await call('book', second)).status).toBe(200);
+  const [, ...keys] = tools.calls.map(({ idempotencyKey }) => idempotencyKey);
+  expect(keys).toHaveLength(2);
+  expect(new Set(keys).size).toBe(1);
+});
 
 it('a call that left and got no answer is not made again, and that is said', async () => {
   const key = await cutOff('mail');

@@ -48,6 +48,14 @@ describe('the same key and the same request', () => {
     expect(api.models.asked(model)).toHaveLength(1);
   });
 
+  it('are the same from the official client, which sends the key as a header', async () => {
+    const model = api.models.answers(() => ({ text: `Answer ${randomUUID()}` }));
+    const options = { fetchOptions: { headers: { 'Idempotency-Key': randomUUID() } } };
+    const ask = () => api.sdk.beta.conversations.start({ model, inputs: 'Hello' }, options);
+    expect(await ask()).toEqual(await ask());
+    expect(api.models.asked(model)).toHaveLength(1);
+  });
+
   it('of twenty at once make one conversation with one run, and all hear its answer', async () => {
     const key = randomUUID();
     const model = api.models.answers(() => ({ text: `Answer ${randomUUID()}` }));

@@ -2,6 +2,7 @@ import {
   parseCorsOrigins,
   parseRateLimit,
   parseRedisUrl,
+  parseToken,
   toAddressParser,
   type Setting,
 } from './setting-values.ts';
@@ -29,7 +30,7 @@ export const EDGE_SETTINGS = {
     type: 'redis://, rediss:// or unix:// URL',
     fallback: 'none: each server counts for itself',
     meaning:
-      'Where servers count requests together. While it is away each counts for itself, and the log and the metrics say so.',
+      'Where servers count requests together, if a rate is limited. While it is away each counts for itself, and the log and the metrics say so.',
     secret: true,
     parse: parseRedisUrl,
   },
@@ -38,7 +39,7 @@ export const EDGE_SETTINGS = {
     type: 'comma list of addresses and CIDR ranges',
     fallback: 'every address',
     meaning:
-      'Clients that may call. Health, /openapi.json and the addresses that browsers come back to from a sign-in stay open.',
+      'Clients that may call. Health, /openapi.json, /metrics with its token, and the addresses that browsers come back to from a sign-in stay open.',
     secret: false,
     parse: toAddressParser('ALLOWED_IPS'),
   },
@@ -64,6 +65,6 @@ export const EDGE_SETTINGS = {
     fallback: "none: an operator's API key",
     meaning: "A bearer token that may read /metrics, and nothing else. An operator's API key may too.",
     secret: true,
-    parse: text => text,
+    parse: parseToken,
   },
 } as const satisfies Record<string, Setting<unknown>>;

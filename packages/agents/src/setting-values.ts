@@ -1,5 +1,5 @@
 import { parseAllowList } from '@tramontane/egress';
-import { GuardsError, parseGuardSettings } from '@tramontane/guards';
+import { createBearerAuth, GuardsError, parseGuardSettings } from '@tramontane/guards';
 import { parseRate } from '@tramontane/guards/limits';
 
 /** A setting: one row of `docs/configuration.md`, which is made from the table of settings. */
@@ -107,6 +107,15 @@ export function parseRateLimit(text: string | undefined): string | undefined | P
   if (text === undefined) return undefined;
   return orProblem(() => {
     parseRate(text);
+    return text;
+  });
+}
+
+/** A token that a header can carry. */
+export function parseToken(text: string | undefined): string | undefined | Problem {
+  if (text === undefined) return undefined;
+  return orProblem(() => {
+    createBearerAuth({ tokens: [text] });
     return text;
   });
 }
