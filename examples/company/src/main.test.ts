@@ -41,6 +41,40 @@ test('the process: a hash as the token, ready as its last line, a clean end on S
   const response = await fetch(`${url}/mcp/v1/tools`, { headers: { authorization: `Bearer ${token}` } });
   expect(response.status).toBe(200);
   await response.text();
+  expect(await (await fetch(`${url}/health/ready`)).json()).toEqual({ status: 'ready' });
+  expect((await fetch(`${url}/openapi.json`)).status).toBe(200);
+  expect((await fetch(`${url}/docs`)).status).toBe(404);
+  expect((await fetch(`${url}/metrics`)).status).toBe(401);
+  main.child.kill('SIGTERM');
+  expect(await main.ended).toEqual([0, null]);
+});
+
+test('the process: several workers, a scraper with a token of its own, a page for development', async () => {
+  const main = startMain({
+    PORT: '0',
+    MCP_SECRET_TOKEN: token,
+    METRICS_TOKEN: 'scrape',
+    WORKERS: '2',
+    ENV: 'development',
+  });
+  while (!main.output().includes('ready ')) await once(main.child.stdout ?? main.child, 'data');
+  const url = /ready (http:\/\/127\.0\.0\.1:\d+)\n$/u.exec(main.output())?.[1] ?? '';
+  const ask = { name: 'database_query', arguments: { query: 'SELECT count(*) AS n FROM users' } };
+  const headers = {
+    authorization: `Bearer ${token}`,
+    'content-type': 'application/json',
+    connection: 'close',
+  };
+  for (let calls = 0; calls < 6; calls += 1) {
+    const init = { method: 'POST', headers, body: JSON.stringify(ask) };
+    const answer = await fetch(`${url}/mcp/v1/tools/invoke`, init);
+    expect(await answer.json()).toMatchObject({ success: true, result: [{ n: 20 }] });
+  }
+  expect((await fetch(`${url}/docs`)).status).toBe(200);
+  const scraped = await fetch(`${url}/metrics`, { headers: { authorization: 'Bearer scrape' } });
+  expect(await scraped.text()).toContain(
+    'mcp_tool_invocations_total{tool_name="database_query",status="success"} 6',
+  );
   main.child.kill('SIGTERM');
   expect(await main.ended).toEqual([0, null]);
 });

@@ -1,13 +1,16 @@
+import { parseGuardSettings, type GuardSettings } from '@tramontane/mcp-server';
 import { CompanyError } from './company-error.ts';
 import type { DatabaseSource } from './open-databases.ts';
 
 export interface CompanySettings {
   host: string;
   port: number;
-  /** At least one of the two lists is not empty. */
-  tokens: readonly string[];
-  /** sha256 of accepted tokens, hex. */
-  tokenHashes: readonly string[];
+  /** Who may call, and from where. */
+  guards: GuardSettings;
+  /** What a scraper of /metrics sends; without it, what callers send. */
+  metricsToken?: string;
+  /** A page about the server at /docs. */
+  docs: boolean;
   database: DatabaseSource;
 }
 
@@ -16,16 +19,11 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
   const problems: string[] = [];
   const read = (name: string): string | undefined => env[name]?.trim() || undefined;
 
-  const token = read('MCP_SECRET_TOKEN');
-  const hash = read('MCP_TOKEN_HASH');
-  if (token === undefined && hash === undefined) {
+  const guards = attempt(() => parseGuardSettings(env), problems);
+  if (guards && !guards.auth) {
     problems.push(
       'Set MCP_SECRET_TOKEN to the token that callers must send, or MCP_TOKEN_HASH to its sha256 in hex: without one nobody may call.',
     );
-  }
-  if (token !== undefined && /\s/u.test(token)) problems.push('MCP_SECRET_TOKEN must not contain blanks.');
-  if (hash !== undefined && !/^[0-9a-f]{64}$/iu.test(hash)) {
-    problems.push('MCP_TOKEN_HASH must be 64 hex digits: printf %s "$MCP_SECRET_TOKEN" | sha256sum');
   }
 
   const portText = read('PORT') ?? '8000';
@@ -49,15 +47,26 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     }
   }
 
-  if (problems.length > 0) throw new CompanyError('bad_setting', problems.join('\n'));
+  if (guards === undefined || problems.length > 0) throw new CompanyError('bad_setting', problems.join('\n'));
+  const metricsToken = read('METRICS_TOKEN');
   return {
     host: read('COMPANY_HOST') ?? '127.0.0.1',
     port,
-    tokens: token === undefined ? [] : [token],
-    tokenHashes: hash === undefined ? [] : [hash],
+    guards,
+    docs: read('ENV') === 'development',
+    ...(metricsToken !== undefined && { metricsToken }),
     database:
       ownerUrl !== undefined && readerUrl !== undefined
         ? { ownerUrl, readerUrl }
         : { dataDirectory: read('TRAMONTANE_DATA') ?? './.tramontane' },
   };
+}
+
+function attempt<Value>(work: () => Value, problems: string[]): Value | undefined {
+  try {
+    return work();
+  } catch (error) {
+    problems.push(error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
 }

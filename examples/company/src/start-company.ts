@@ -1,11 +1,6 @@
-import {
-  createBearerAuth,
-  createGuards,
-  createMcpServer,
-  serveHttp,
-  type HttpServing,
-  type Log,
-} from '@tramontane/mcp-server';
+import { createGuards, createMcpServer, serveHttp, type HttpServing, type Log } from '@tramontane/mcp-server';
+import type { Worker } from '@tramontane/mcp-server/workers';
+import { createMetrics } from '@tramontane/guards/metrics';
 import { CompanyError } from './company-error.ts';
 import { openDatabases } from './open-databases.ts';
 import { createResources } from './resources.ts';
@@ -22,19 +17,27 @@ export interface Company {
 /** Starts the company's server. Throws {@link CompanyError}, or the error of the embedded database. */
 export async function startCompany(
   options: CompanySettings & {
+    /** Where several processes serve on one port. */
+    worker?: Worker;
     signal?: AbortSignal;
     onProgress?: (sentence: string) => void;
     /** Warnings and errors go to stderr unless given. */
     log?: Log;
   },
 ): Promise<Company> {
-  const { host, port, tokens, tokenHashes } = options;
-  const accepted = [...tokens, ...tokenHashes.map(sha256 => ({ sha256 }))];
-  const guards = createGuards({ auth: createBearerAuth({ tokens: accepted }) });
+  const { host, port, docs, worker, metricsToken } = options;
   const databases = await openDatabases(options.database, {
     signal: options.signal,
     onProgress: options.onProgress,
     log: options.log,
+  });
+  const guards = createGuards({
+    ...options.guards,
+    health: { checks: { database: () => databases.owner.query('SELECT 1') } },
+    metrics: createMetrics({
+      ...(metricsToken !== undefined && { token: metricsToken }),
+      ...(worker && { gather: worker.gatherMetrics }),
+    }),
   });
   try {
     const server = createMcpServer({
@@ -45,12 +48,14 @@ export async function startCompany(
         'Customers, products and orders of a small company. Look things up with database_query before you notify anybody or open a ticket.',
       tools: createTools(databases),
       resources: createResources(databases.sql),
+      ...(worker && { worker }),
       ...(options.log && { log: options.log }),
     });
-    const serving = await listen(() => serveHttp(server, { host, port, guards }), port);
+    const serving = await listen(() => serveHttp(server, { host, port, docs, guards }), port);
     let closed: Promise<void> | undefined;
     const close = async (): Promise<void> => {
       await serving.close();
+      await guards.close();
       await databases.close();
     };
     return { url: serving.url, close: () => (closed ??= close()) };

@@ -1,7 +1,7 @@
 import { createAuthCheck, toScopeChallenge, type Auth } from './auth.ts';
 import { createCompress, type Compress, type CompressionOptions } from './compression.ts';
 import { createCors, type Cors, type CorsOptions } from './cors.ts';
-import type { CallGuard, Guard, GuardRoute, HttpCheck } from './guard.ts';
+import type { CallGuard, Guard, GuardRoute, HttpCheck, Lasting } from './guard.ts';
 import type { MaybePromise } from './maybe-promise.ts';
 import { createNetworkCheck, type NetworkOptions } from './network.ts';
 import { createReadiness, type HealthOptions } from './readiness.ts';
@@ -46,6 +46,8 @@ export interface Guards {
   readonly admit: (visit: Visit) => MaybePromise<void>;
   /** Once for each visit, when its answer is decided. */
   readonly leave: (visit: Visit, status: number) => void;
+  /** Something that lasts is open now; call what is returned when it has ended. */
+  readonly opened: (what: Lasting) => () => void;
   readonly routes: readonly GuardRoute[];
   /** Whether callers have to say who they are. */
   readonly authenticates: boolean;
@@ -75,12 +77,17 @@ export function createGuards(options: GuardsOptions): Guards {
     ...sections.flatMap(({ admit: check }) => check ?? []),
   ]);
   const call = nest(sections.flatMap(section => section.call ?? []));
+  const watchers = sections.flatMap(({ opened }) => opened ?? []);
   const leaves = sections.flatMap(({ leave }) => leave ?? []);
   return {
     arrive: arrival => new Visit(arrival, call),
     admit,
     leave: (visit, status) => {
       for (const leave of leaves) leave(visit, status);
+    },
+    opened: what => {
+      const ends = watchers.map(opened => opened(what));
+      return () => ends.splice(0).forEach(ended => ended());
     },
     routes: [...ways.flatMap(way => way.routes ?? []), ...sections.flatMap(section => section.routes ?? [])],
     authenticates: ways.length > 0,

@@ -15,11 +15,16 @@ export interface Guard {
   readonly leave?: (visit: Visit, status: number) => void;
   /** Around the call of a tool. */
   readonly call?: CallGuard;
+  /** Something that lasts is open now; what is returned is called once when it has ended. Must not throw. */
+  readonly opened?: (what: Lasting) => () => void;
   /** Paths of its own, as `/metrics`. */
   readonly routes?: readonly GuardRoute[];
   /** Lets go of connections and timers. */
   readonly close?: () => Promise<void>;
 }
+
+/** A session of a 2025 client; a stream of events; a connection of HTTP; one of WebSocket. */
+export type Lasting = 'session' | 'stream' | 'http' | 'websocket';
 
 /** A refusal ends the request there. */
 export type HttpCheck = (visit: Visit) => MaybePromise<Refusal | undefined>;

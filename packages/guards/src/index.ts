@@ -10,6 +10,7 @@ export type {
   GuardedTool,
   GuardRoute,
   HttpCheck,
+  Lasting,
   RunCall,
 } from './guard.ts';
 export type { Auth, AuthVerdict } from './auth.ts';

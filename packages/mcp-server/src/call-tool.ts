@@ -8,6 +8,7 @@ import type { Log } from './log.ts';
 import { andThen, type MaybePromise } from './maybe-promise.ts';
 import { lacksScopes, refuseArguments, refuseScopes } from './may-call.ts';
 import { quote } from './quote.ts';
+import { limitResult } from './result-limit.ts';
 import { runHandler, type InputNeeded } from './run-handler.ts';
 import { TASKS_CAPABILITY } from './tasks/task.ts';
 import { parseReturned, toValueJson, toValueResult, type Returned } from './tool-result.ts';
@@ -61,8 +62,9 @@ export function callCompiled(tool: CompiledTool, call: ToolCall, log: Log): Mayb
   }
 }
 
-function toOutcome(ending: Ending<ToolOutcome>, { name, timeoutMs }: CompiledTool): ToolOutcome {
-  if (ending.kind === 'done') return ending.value;
+function toOutcome(ending: Ending<ToolOutcome>, tool: CompiledTool): ToolOutcome {
+  const { name, timeoutMs, maxResultBytes } = tool;
+  if (ending.kind === 'done') return limitResult(ending.value, name, maxResultBytes);
   if (ending.kind === 'aborted') return failed('aborted', `The call of tool "${name}" was cancelled.`);
   return toTimedOut(name, timeoutMs);
 }

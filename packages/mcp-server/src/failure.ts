@@ -13,6 +13,7 @@ export type Failure =
   | 'client_failed'
   | 'insufficient_scope'
   | 'internal'
+  | 'result_too_large'
   | 'refused'
   | 'aborted';
 

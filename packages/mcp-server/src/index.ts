@@ -112,6 +112,7 @@ export type {
   Auth,
   Caller,
   Guards,
+  GuardSettings,
   GuardsOptions,
   HealthOptions,
   NetworkOptions,

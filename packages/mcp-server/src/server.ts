@@ -9,6 +9,7 @@ import { createSealer, type SealerOptions } from './engine/era-2026/sealer.ts';
 import { createNotices, type ServerNotify } from './engine/notices.ts';
 import { KitError } from './kit-error.ts';
 import { createLineLog, type Log } from './log.ts';
+import { withResultLimit } from './result-limit.ts';
 import type { Skill } from './skills/skill.ts';
 import { createTasks, type TasksOptions } from './tasks/tasks.ts';
 import { noteDeprecation, type Deprecation } from './versions/deprecation.ts';
@@ -41,6 +42,8 @@ export interface McpServerOptions extends Offer {
   readonly maxListens?: number;
   /** Of calls that go on in the background: where they are kept, how long, how many. */
   readonly tasks?: TasksOptions;
+  /** Bytes of a tool's result whose tool says nothing of its own; 16 MiB unless given. */
+  readonly maxResultBytes?: number;
   /** Callers shall go elsewhere; told in the description of every tool and, over HTTP, in headers. */
   readonly deprecated?: Deprecation;
   /** Which rules of `checkDesign` to leave out of the warnings at start; `false` leaves out all. */
@@ -95,7 +98,13 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   let offer: Required<Offer> = { tools: [], resources: [], prompts: [], skills: [], ...pickOffer(options) };
   const { deprecated, design = { off: [] } } = options;
   const compile = ({ tools, resources, prompts, skills }: Required<Offer>): Catalogue =>
-    compileCatalogue(noteDeprecation(tools, deprecated), resources, log, prompts, skills);
+    compileCatalogue(
+      withResultLimit(noteDeprecation(tools, deprecated), options.maxResultBytes),
+      resources,
+      log,
+      prompts,
+      skills,
+    );
   let catalogue = compile(offer);
   if (design !== false) logDesign(offer.tools, design.off, log);
   const identity = { name, version, ...(title !== undefined && { title }) };

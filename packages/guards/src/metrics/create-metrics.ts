@@ -4,6 +4,7 @@ import type { Guard, GuardAnswer, HttpCheck } from '../guard.ts';
 import { andThen } from '../maybe-promise.ts';
 import { watchCall, type EndedCall } from '../observe/ended-call.ts';
 import { addMetrics } from './add-metrics.ts';
+import { createLasting } from './lasting.ts';
 import { isLoopbackAddress } from './loopback.ts';
 
 export interface MetricsOptions {
@@ -67,6 +68,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     registers,
     collect: () => runningGauge.set(running),
   });
+  const lasting = createLasting(registers);
   const failures = new Counter({
     name: 'mcp_tool_failures_total',
     help: 'Calls of tools that ended with an error, by what failed; limits are "refused".',
@@ -134,6 +136,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
   return {
     registry,
     text,
+    opened: lasting,
     call: (call, next) => {
       running += 1;
       return watchCall(call, next, ended);

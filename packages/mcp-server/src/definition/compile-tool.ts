@@ -4,6 +4,7 @@ import type { ToolContext } from '../call-context.ts';
 import type { Subject } from '../handler-context.ts';
 import type { CompiledSchema, SchemaCompiler } from './compiled-schema.ts';
 import type { JsonSchema, Tool } from './define-tool.ts';
+import { MAX_RESULT_BYTES } from '../result-limit.ts';
 import { compileParamHeaders, type ParamHeader } from './param-headers.ts';
 import { checkTimeout, LONGEST_TIMEOUT_MS, refuse, within } from './refuse.ts';
 
@@ -16,6 +17,7 @@ export interface CompiledTool {
   readonly input: CompiledSchema;
   readonly output: CompiledSchema | undefined;
   readonly timeoutMs: number;
+  readonly maxResultBytes: number;
   /** All of them; empty for most tools. */
   readonly scopes: readonly string[];
   readonly allow: ((args: unknown, caller: Caller | undefined) => boolean | string) | undefined;
@@ -75,6 +77,7 @@ export function compileTool(tool: Tool, compileSchema: SchemaCompiler): Compiled
     input,
     output,
     timeoutMs: checkTimeout(subject, tool.timeoutMs),
+    maxResultBytes: checkResultBytes(subject, tool.maxResultBytes),
     scopes: checkScopes(subject, tool.scopes),
     allow: tool.allow && ((args, caller) => tool.allow?.(args as never, caller) ?? true),
     handler: (args, context) => tool.handler(args as never, context),
@@ -90,6 +93,11 @@ export function compileTool(tool: Tool, compileSchema: SchemaCompiler): Compiled
     guarded: { name: tool.name, idempotent: tool.idempotent === true, annotations: tool.annotations },
   };
   return withTask(tool, compiled);
+}
+
+function checkResultBytes(subject: string, bytes = MAX_RESULT_BYTES): number {
+  if (Number.isSafeInteger(bytes) && bytes > 0) return bytes;
+  return refuse(subject, `has a maxResultBytes of ${bytes}. Give a whole number from 1.`);
 }
 
 /** RFC 6749, section 3.3: a scope goes into a header as it is. */

@@ -53,6 +53,11 @@ interface ToolCommon {
   /** Milliseconds until `context.signal` aborts and the caller is told; 60,000 unless given. */
   readonly timeoutMs?: number;
   /**
+   * Bytes of a result, as JSON; above it the caller is told to ask for less. The `maxResultBytes` of the server unless
+   * given, which is 16 MiB.
+   */
+  readonly maxResultBytes?: number;
+  /**
    * The call may go on after its reply, as a task (extension `io.modelcontextprotocol/tasks` of 2026-07-28). `optional`:
    * for clients that know tasks; all others wait for the result. `required`: nobody can wait for it, and other clients
    * are refused. The handler is the same, and runs once: `elicit` waits for the answer, `progress` sets the message of

@@ -28,6 +28,7 @@ export function toFault({ failure, message, required, scopes }: Failed): Fault {
     case 'tool_failed':
     case 'refused':
     case 'internal':
+    case 'result_too_large':
     case 'aborted':
       return internalError(message);
   }

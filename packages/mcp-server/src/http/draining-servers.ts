@@ -25,8 +25,11 @@ export interface DrainingServers {
   readonly drain: (close: () => Promise<unknown>, abort: () => void, drainMs: number) => Promise<void>;
 }
 
-/** @param requestMs for a request, its headers and its body, to arrive in full; then it is answered 408. */
-export function createDrainingServers(requestMs = REQUEST_MS): DrainingServers {
+/**
+ * @param requestMs for a request, its headers and its body, to arrive in full; then it is answered 408.
+ * @param opened told of each connection; what it returns, of its end.
+ */
+export function createDrainingServers(requestMs = REQUEST_MS, opened?: () => () => void): DrainingServers {
   // Importing node:http makes node load the fetch and WebSocket it exports too, a fifth of the kit's cold start.
   const { createServer } = process.getBuiltinModule('node:http');
   const servers: Server[] = [];
@@ -40,6 +43,7 @@ export function createDrainingServers(requestMs = REQUEST_MS): DrainingServers {
         keepAliveTimeout: KEEP_ALIVE_MS,
       };
       const server = createServer(limits, handler);
+      if (opened) server.on('connection', socket => socket.once('close', opened()));
       servers.push(server);
       return server;
     },

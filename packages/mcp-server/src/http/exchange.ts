@@ -1,4 +1,4 @@
-import type { GuardRoute, Visit } from '@tramontane/guards';
+import type { GuardRoute, Guards, Visit } from '@tramontane/guards';
 import { andThen, type MaybePromise } from '../maybe-promise.ts';
 import type { McpServer } from '../server.ts';
 import { createAdmission, type AdmissionOptions } from './admission.ts';
@@ -14,6 +14,7 @@ import { createRestForm } from './rest-form.ts';
 import type { Endpoint, Route } from './route.ts';
 import { toPlace } from './session-place.ts';
 import { createSse2024 } from './sse-2024.ts';
+import { watchStream } from './watch-stream.ts';
 
 /** What HTTP serves: a server, or versions of one. */
 export type Served = McpServer | ServerVersions;
@@ -59,8 +60,8 @@ export function createExchange(served: Served, options: ExchangeOptions): Exchan
     options,
     placed.map(one => one.server),
   );
-  const mounted = placed.map(one => mountServer(one, bodyLimit, options.sessions, ending.signal));
-  const sse = mountSse(server, paths.sse, bodyLimit, options.sessions);
+  const mounted = placed.map(one => mountServer(one, bodyLimit, options.sessions, ending.signal, guards));
+  const sse = mountSse(server, paths.sse, bodyLimit, options.sessions, guards);
   const versions = isOneServer(served)
     ? {}
     : { versions: Object.fromEntries(Object.entries(served).map(([name, one]) => [name, one.version])) };
@@ -142,7 +143,7 @@ export function createExchange(served: Served, options: ExchangeOptions): Exchan
       const route = byPath.get(request.path);
       if (route === undefined) return undefined;
       const preflight = answerPreflight(guards, request);
-      const answered = preflight ?? (await attempt(route, request));
+      const answered = watchStream(preflight ?? (await attempt(route, request)), guards);
       return respond === undefined ? answered : respond(request, answered);
     },
   };
@@ -159,10 +160,11 @@ function mountSse(
   path: string | false,
   bodyLimit: number,
   limits: ExchangeOptions['sessions'],
+  { opened }: Guards,
 ): ReturnType<typeof createSse2024> | undefined {
   if (path === false) return undefined;
   const { maxSessions = MAX_SESSIONS } = limits || {};
-  return createSse2024(server, { path, bodyLimit, maxSessions });
+  return createSse2024(server, { path, bodyLimit, maxSessions, opened });
 }
 
 /** One server at its paths; a session opened at one of them goes on at the others. */
@@ -171,9 +173,12 @@ function mountServer(
   bodyLimit: number,
   limits: ExchangeOptions['sessions'],
   ending: AbortSignal,
+  { opened }: Guards,
 ): { readonly routes: readonly Route[]; readonly sessions: HttpSessions | undefined } {
   const sessions =
-    limits === false ? undefined : createHttpSessions(server.engine, limits, toPlace(server.worker));
+    limits === false
+      ? undefined
+      : createHttpSessions(server.engine, limits, toPlace(server.worker), () => opened('session'));
   const rpc = createJsonRpcEndpoint(server, { bodyLimit, sessions, ending });
   const headers = server.deprecated && toDeprecationHeaders(server.deprecated);
   const routes = [

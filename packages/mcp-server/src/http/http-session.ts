@@ -23,7 +23,9 @@ export class HttpSession {
   #running = 0;
   #seen = performance.now();
 
-  constructor(engine: Engine, owner: string, place?: string) {
+  /** @param onClose called once. */
+  constructor(engine: Engine, owner: string, place?: string, onClose: () => void = () => {}) {
+    this.#stop.signal.addEventListener('abort', onClose);
     this.owner = owner;
     this.session = engine.openSession({ send: json => this.#standalone().send(json), place });
   }

@@ -25,8 +25,16 @@ const IDLE_MS = 1_800_000;
 /** Looking at every session costs; opening one does not wait for it more often than this. */
 const SWEEP_MS = 30_000;
 
-/** @param place goes before every id. */
-export function createHttpSessions(engine: Engine, limits: SessionLimits = {}, place?: string): HttpSessions {
+/**
+ * @param place goes before every id.
+ * @param opened told of each session; what it returns, of its end.
+ */
+export function createHttpSessions(
+  engine: Engine,
+  limits: SessionLimits = {},
+  place?: string,
+  opened?: () => () => void,
+): HttpSessions {
   const { maxSessions = MAX_SESSIONS, idleMs = IDLE_MS } = limits;
   const sessions = new Map<string, HttpSession>();
   let swept = performance.now();
@@ -52,7 +60,7 @@ export function createHttpSessions(engine: Engine, limits: SessionLimits = {}, p
       if (performance.now() - swept > Math.min(SWEEP_MS, idleMs)) sweep();
       if (sessions.size >= maxSessions) makeRoom();
       if (sessions.size >= maxSessions) return undefined;
-      const session = new HttpSession(engine, owner, place);
+      const session = new HttpSession(engine, owner, place, opened?.());
       sessions.set(session.session.id, session);
       return session;
     },

@@ -61,8 +61,9 @@ export async function serveHttp(served: Served, options: ServeHttpOptions): Prom
     ...exchangeOptions
   } = options;
   const stop = new AbortController();
+  const { guards } = options;
   const toId = createRequestIds();
-  const servers = createDrainingServers(requestMs);
+  const servers = createDrainingServers(requestMs, guards && (() => guards.opened('http')));
   const exchange = createExchange(served, { ...defaultOrigins(host), ...exchangeOptions });
   stop.signal.addEventListener('abort', exchange.close);
   let closing: Promise<void> | undefined;

@@ -13,6 +13,8 @@ export interface Sse2024Options {
   readonly path: string;
   readonly bodyLimit: number;
   readonly maxSessions: number;
+  /** Told of each session; what it returns, of its end. */
+  readonly opened: (what: 'session') => () => void;
 }
 
 interface Connected {
@@ -28,7 +30,7 @@ interface Connected {
  */
 export function createSse2024(
   server: McpServer,
-  { path, bodyLimit, maxSessions }: Sse2024Options,
+  { path, bodyLimit, maxSessions, opened }: Sse2024Options,
 ): { readonly routes: readonly Route[]; readonly close: () => void } {
   const connected = new Map<string, Connected>();
   const end = (id: string): void => {
@@ -49,7 +51,9 @@ export function createSse2024(
       place: toPlace(server.worker),
     });
     const { id } = session;
-    connected.set(id, { session, stream, owner: toOwner(visit), stop: new AbortController() });
+    const stop = new AbortController();
+    stop.signal.addEventListener('abort', opened('session'));
+    connected.set(id, { session, stream, owner: toOwner(visit), stop });
     request.signal.addEventListener('abort', () => end(id));
     if (request.signal.aborted) end(id);
     stream.announce('endpoint', `${path}?sessionId=${id}`);

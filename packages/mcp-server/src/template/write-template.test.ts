@@ -21,7 +21,8 @@ beforeAll(async () => {
   await mkdir(join(project, 'node_modules/@tramontane'), { recursive: true });
   await mkdir(join(project, 'node_modules/@types'), { recursive: true });
   await symlink(join(root, 'packages/mcp-server'), join(project, 'node_modules/@tramontane/mcp-server'));
-  for (const name of ['zod', '@types/node', 'typescript']) {
+  await symlink(join(root, 'packages/guards'), join(project, 'node_modules/@tramontane/guards'));
+  for (const name of ['zod', 'prom-client', '@types/node', 'typescript']) {
     await symlink(join(root, 'node_modules', name), join(project, 'node_modules', name));
   }
 });
@@ -76,6 +77,31 @@ describe('a new project', () => {
     });
     expect((await fetch(`${url}/mcp/v1/tools`)).status).toBe(401);
     expect((await fetch(`${url}/health`)).status).toBe(200);
+    expect(await (await fetch(`${url}/health/ready`)).json()).toEqual({ status: 'ready' });
+    expect((await fetch(`${url}/openapi.json`)).status).toBe(200);
+    expect((await fetch(`${url}/docs`)).status).toBe(404);
+    expect((await fetch(`${url}/metrics`)).status).toBe(401);
+    expect(await (await fetch(`${url}/metrics`, { headers })).text()).toContain(
+      'mcp_tool_invocations_total{tool_name="search_docs",status="success"} 1',
+    );
+    child.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+  });
+
+  it('serves with several workers, for development with a page, and is not ready without its documents', async () => {
+    const env = { ...process.env, PORT: '0', ENV: 'development', METRICS_TOKEN: 'm', DOCS_FOLDER: 'none' };
+    const child = spawn(process.execPath, [source, 'src/main.ts', '--workers', '2'], {
+      cwd: project,
+      env,
+      stdio: 'pipe',
+    });
+    const exited = once(child, 'exit');
+    const [ready] = (await once(createInterface(child.stdout), 'line')) as [string];
+    const url = ready.replace('ready ', '');
+    expect((await fetch(`${url}/docs`)).headers.get('content-type')).toContain('text/html');
+    expect((await fetch(`${url}/health/ready`)).status).toBe(503);
+    const scraped = await fetch(`${url}/metrics`, { headers: { authorization: 'Bearer m' } });
+    expect(await scraped.text()).toContain('mcp_workers 2');
     child.kill('SIGTERM');
     expect(await exited).toEqual([0, null]);
   });

@@ -97,12 +97,16 @@ export function mountWebSocket(
     return undefined;
   };
   const accept = (socket: WebSocket, visit: Visit): void => {
+    const ended = guards.opened('websocket');
     const one = openSocket(socket, server, {
       visit,
       maxPending: options.maxPending,
       idleMs: options.idleMs ?? IDLE_MS,
       pingMs,
-      onClosed: () => open.delete(one),
+      onClosed: () => {
+        ended();
+        open.delete(one);
+      },
     });
     open.add(one);
   };

@@ -1,21 +1,48 @@
-import { createBearerAuth, createGuards, serveHttp, serveStdio } from '@tramontane/mcp-server';
+import { access } from 'node:fs/promises';
+import { createGuards, parseGuardSettings, serveHttp, serveStdio } from '@tramontane/mcp-server';
+import { parseWorkerCount, runWorkers, type Worker } from '@tramontane/mcp-server/workers';
+import { createMetrics } from '@tramontane/guards/metrics';
 import { createServer } from './server.ts';
 
-const { HOST = '127.0.0.1', PORT = '8000', DOCS_FOLDER = 'docs', MCP_SECRET_TOKEN: token } = process.env;
-const server = createServer(DOCS_FOLDER);
+const { HOST = '127.0.0.1', PORT = '8000', DOCS_FOLDER = 'docs', ENV, METRICS_TOKEN } = process.env;
 
 if (process.argv.includes('--stdio')) {
-  serveStdio(server);
+  serveStdio(createServer(DOCS_FOLDER));
 } else {
-  if (!token && HOST !== '127.0.0.1') {
+  await runWorkers(
+    {
+      count: parseWorkerCount(process.argv, process.env),
+      onReady: url => process.stdout.write(`ready ${url}\n`),
+    },
+    serve,
+  );
+}
+
+/** One process on the port; there may be several. */
+async function serve(worker: Worker) {
+  const settings = parseGuardSettings(process.env);
+  if (!settings.auth && HOST !== '127.0.0.1') {
     throw new Error(
       `Everyone who reaches ${HOST} could call the tools. Set MCP_SECRET_TOKEN, or leave HOST out.`,
     );
   }
-  const auth = token ? { auth: createBearerAuth({ tokens: [token] }) } : {};
-  const serving = await serveHttp(server, { host: HOST, port: Number(PORT), guards: createGuards(auth) });
-  process.stdout.write(`ready ${serving.url}\n`);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void serving.close());
-  }
+  const guards = createGuards({
+    ...settings,
+    health: { checks: { documents: () => access(DOCS_FOLDER).then(() => true) } },
+    metrics: createMetrics({
+      gather: worker.gatherMetrics,
+      ...(METRICS_TOKEN && { token: METRICS_TOKEN }),
+    }),
+  });
+  const serving = await serveHttp(createServer(DOCS_FOLDER, worker), {
+    host: HOST,
+    port: Number(PORT),
+    docs: ENV === 'development',
+    guards,
+  });
+  const close = async (): Promise<void> => {
+    await serving.close();
+    await guards.close();
+  };
+  return { url: serving.url, close };
 }
