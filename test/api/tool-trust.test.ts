@@ -97,6 +97,81 @@ describe('tools that change after they were seen', () => {
     expect(await changesOf(api)).toMatchObject({ policy: 'accept', changes: [], seen_at: null });
   });
 
+  describe('because their server has another address', () => {
+    const move = async (api: ApiServer, description = 'Adds.') => {
+      const calls: unknown[] = [];
+      const elsewhere = await openSdkV2Server({
+        tools: [{ ...add, description, handler: () => calls.push(1) }, find],
+        listTtlMs: 0,
+      });
+      onTestFinished(() => elsewhere.close());
+      const connector = record((await api.send('GET', '/v1/connectors/c')).json);
+      const path = `/v1/connectors/${String(connector['id'])}`;
+      expect((await api.send('PATCH', path, { server: elsewhere.url })).status).toBe(200);
+      return { elsewhere, calls, path };
+    };
+    const moved = (before: string, after: string) => ({
+      kind: 'moved',
+      fields: [{ field: 'server', before, after }],
+    });
+
+    it('warn: go on, and the move is shown with what else is different there', async () => {
+      const { api, tools } = await open('warn');
+      const { elsewhere } = await move(api, 'Adds otherwise.');
+      expect(await namesOf(api)).toEqual(['add', 'find']);
+      expect((await changesOf(api))['changes']).toMatchObject([
+        moved(tools.url, elsewhere.url),
+        { kind: 'changed', tool: 'add' },
+      ]);
+      expect(api.log()).toContain('a tool server changed its tools');
+    });
+
+    it('block: are all out of reach until somebody approves, listed before or not', async () => {
+      const { api, tools } = await open('block');
+      const { elsewhere, calls, path } = await move(api);
+      // Not listed since: the first thing that happens is a call.
+      expectError(await call(api, 'add'), 404);
+      expect(await namesOf(api)).toEqual([]);
+      expect(calls).toEqual([]);
+      expect((await changesOf(api))['changes']).toEqual([moved(tools.url, elsewhere.url)]);
+      const approved = await api.send('POST', '/v1/connectors/c/tool_changes/approve');
+      expect(approved.json).toMatchObject({ approved: [{ kind: 'moved' }] });
+      expect(await namesOf(api)).toEqual(['add', 'find']);
+      expect((await call(api, 'add')).status).toBe(200);
+      // Back again is a move as well.
+      await api.send('PATCH', path, { server: tools.url });
+      expectError(await call(api, 'add'), 404);
+    });
+
+    it('accept: the new address is pinned', async () => {
+      const { api } = await open('accept');
+      const { calls } = await move(api);
+      expect((await call(api, 'add')).status).toBe(200);
+      expect(await namesOf(api)).toEqual(['add', 'find']);
+      expect(calls).toHaveLength(1);
+      expect(await changesOf(api)).toMatchObject({ changes: [], seen_at: null });
+    });
+  });
+
+  it('of the operator’s servers are held back too, until the operator approves', async () => {
+    const tools = await openSdkV2Server({ tools: [add, find], listTtlMs: 0 });
+    onTestFinished(() => tools.close());
+    const api = await openApiServer({
+      settings: { TRAMONTANE_TOOL_CHANGES: 'block' },
+      mcpServers: { c: { url: tools.url } },
+    });
+    onTestFinished(() => api.close());
+    expect(await namesOf(api)).toEqual(['add', 'find']);
+    tools.setTools([poisoned, find]);
+    expect(await namesOf(api)).toEqual(['find']);
+    const refused = await api.send('POST', '/v1/connectors/c/tool_changes/approve');
+    expectError(refused, 403);
+    expect(refused.text).toContain('tramontane changes approve');
+    expect((await command(api, 'list')).out).toContain('changed "add" description');
+    expect(await command(api, 'approve', 'c')).toMatchObject({ code: 0 });
+    expect(await namesOf(api)).toEqual(['add', 'find']);
+  }, 120_000);
+
   it('are shown and approved of by the command as well, with nothing hidden left hidden', async () => {
     const { api, tools } = await open('block');
     expect(await command(api, 'list')).toMatchObject({

@@ -32,10 +32,12 @@ export async function openToolPins(config: Config): Promise<OpenedToolPins> {
         const found = (await pins.listChanged()).filter(
           ({ id, name }) => id === idOrName || name === idOrName,
         );
-        const [only] = found;
-        // A name may stand in several workspaces; nobody approves of one without knowing which.
-        if (!only?.pin.seen || found.length > 1) return false;
-        return pins.approve(only, only.pin.seen);
+        // A name may stand in several workspaces; nobody approves of one without knowing which. The operator's is one server.
+        if (found.length !== 1 && !found.every(({ isOperators }) => isOperators)) return false;
+        const approved = await Promise.all(
+          found.map(async each => each.pin.seen && pins.approve(each, each.pin.seen)),
+        );
+        return approved.length > 0 && approved.every(done => done === true);
       },
       close: () => opened.disposeAsync(),
     };

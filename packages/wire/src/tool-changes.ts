@@ -10,6 +10,8 @@ export const toolChangeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('renamed'), tool: z.string(), from: z.string() }),
   z.strictObject({ kind: z.literal('changed'), tool: z.string(), fields }),
   z.strictObject({ kind: z.literal('instructions'), fields }),
+  /** The connector has another address now. */
+  z.strictObject({ kind: z.literal('moved'), fields }),
 ]);
 
 /** Answer of `GET /v1/connectors/{connector}/tool_changes`, an endpoint of our own. */

@@ -1,6 +1,6 @@
-import type { Connector } from './connector.ts';
+import type { Connector, ConnectorAccess } from './connector.ts';
 import { ToolServerFailure, type ListedTool, type ToolServers } from './ports.ts';
-import { compareWords, toWord, type ServerWord, type ToolChange } from './tool-pins.ts';
+import { compareWords, toPlace, toWord, type ServerWord, type ToolChange } from './tool-pins.ts';
 
 /** What happens when a tool server says something else of its tools than when it was first seen. */
 export const CHANGE_POLICIES = ['accept', 'warn', 'block'] as const;
@@ -18,12 +18,17 @@ export interface ChangedConnector {
   readonly id: string;
   readonly name: string;
   readonly workspace: string;
+  /** From the operator's file, the same in every workspace. */
+  readonly isOperators: boolean;
   readonly pin: ToolPin;
 }
 
 export interface PinStore {
-  /** Pins what is seen first, and answers with what is pinned. `undefined`: the connector is not stored. */
-  pin(connector: Pick<Connector, 'id' | 'workspace'>, word: ServerWord): Promise<ToolPin | undefined>;
+  /** Pins what is seen first, and answers with what is pinned. `undefined`: nothing is kept of this connector. */
+  pin(
+    connector: Pick<Connector, 'id' | 'workspace' | 'name' | 'visibility'>,
+    word: ServerWord,
+  ): Promise<ToolPin | undefined>;
   find(connector: Pick<Connector, 'id' | 'workspace'>): Promise<ToolPin | undefined>;
   saveSeen(connector: Pick<Connector, 'id' | 'workspace'>, seen: ServerWord | undefined): Promise<void>;
   /** What is seen becomes what is pinned, if it still is `seen`. False where it changed again meanwhile. */
@@ -34,7 +39,8 @@ export interface PinStore {
 
 /**
  * Tool servers whose word is pinned when it is first heard. Under `block`, a tool that is new, renamed or changed is
- * out of sight until a person approves, and so are changed instructions; what stayed as it was goes on working.
+ * out of sight until a person approves, and so are changed instructions; what stayed as it was goes on working. At another
+ * address nothing stayed as it was.
  */
 export function createPinnedServers(
   servers: ToolServers,
@@ -45,21 +51,27 @@ export function createPinnedServers(
     readonly onChange: (connector: Connector, changes: readonly ToolChange[]) => void;
   },
 ): ToolServers {
-  /** Tools that wait for approval, by connector, as of the last list. */
-  const waiting = new Map<string, ReadonlySet<string>>();
+  /** What waits for approval, by connector and address, as of the last list. */
+  const waiting = new Map<string, Waiting>();
+
+  async function replacePin(connector: Connector, word: ServerWord): Promise<void> {
+    await pins.saveSeen(connector, word);
+    await pins.approve(connector, word);
+  }
 
   async function judge(connector: Connector, word: ServerWord): Promise<readonly ToolChange[]> {
     const pin = await pins.pin(connector, word);
     if (!pin) return [];
     const changes = compareWords(pin.pinned, word);
     if (changes.length === 0) {
-      if (pin.seen) await pins.saveSeen(connector, undefined);
+      // It was pinned before addresses were: the one it has now is taken.
+      if (pin.pinned.server === undefined) await replacePin(connector, word);
+      else if (pin.seen) await pins.saveSeen(connector, undefined);
       return [];
     }
     const isNews = !pin.seen || compareWords(pin.seen, word).length > 0;
     if (options.policy === 'accept') {
-      if (isNews) await pins.saveSeen(connector, word);
-      await pins.approve(connector, word);
+      await replacePin(connector, word);
       return [];
     }
     if (isNews) {
@@ -69,20 +81,33 @@ export function createPinnedServers(
     return changes;
   }
 
+  async function listSeen(
+    connector: Connector,
+    access: ConnectorAccess,
+    how: Parameters<ToolServers['list']>[2],
+  ): Promise<{ listing: Awaited<ReturnType<ToolServers['list']>>; held: Waiting }> {
+    const listing = await servers.list(connector, access, how);
+    const changes = await judge(connector, toWord(listing, connector.config.server));
+    const held = toWaiting(changes, listing.tools);
+    remember(waiting, keyOf(connector), held);
+    return { listing, held };
+  }
+
   return {
     async list(connector, access, how) {
-      const listing = await servers.list(connector, access, how);
-      const changes = await judge(connector, toWord(listing));
+      const { listing, held } = await listSeen(connector, access, how);
       if (options.policy !== 'block') return listing;
-      const names = new Set(changes.flatMap(change => (holdsBack(change) ? [change.tool] : [])));
-      waiting.set(connector.id, names);
-      const tools = listing.tools.filter(({ name }) => !names.has(name));
       const { instructions, ...rest } = listing;
-      const isNewText = changes.some(({ kind }) => kind === 'instructions');
-      return { ...rest, tools, ...(instructions !== undefined && !isNewText && { instructions }) };
+      const tools = listing.tools.filter(({ name }) => !held.tools.has(name));
+      return { ...rest, tools, ...(instructions !== undefined && !held.instructions && { instructions }) };
     },
     async call(connector, access, call) {
-      if (waiting.get(connector.id)?.has(call.tool)) throw heldBack(connector, call.tool);
+      if (options.policy === 'block') {
+        // Nobody listed its tools yet, here and at this address: what they are now may not be what was approved.
+        const held =
+          waiting.get(keyOf(connector)) ?? (await listSeen(connector, access, { signal: call.signal })).held;
+        if (held.tools.has(call.tool)) throw heldBack(connector, call.tool);
+      }
       return servers.call(connector, access, call);
     },
     health: (...asked) => servers.health(...asked),
@@ -90,10 +115,31 @@ export function createPinnedServers(
   };
 }
 
-function holdsBack(
-  change: ToolChange,
-): change is Extract<ToolChange, { kind: 'added' | 'renamed' | 'changed' }> {
-  return change.kind === 'added' || change.kind === 'renamed' || change.kind === 'changed';
+interface Waiting {
+  readonly tools: ReadonlySet<string>;
+  readonly instructions: boolean;
+}
+
+const MAX_REMEMBERED = 10_000;
+
+function remember(known: Map<string, Waiting>, key: string, held: Waiting): void {
+  known.delete(key);
+  known.set(key, held);
+  const [oldest] = known.keys();
+  if (known.size > MAX_REMEMBERED && oldest !== undefined) known.delete(oldest);
+}
+
+function keyOf({ id, config }: Connector): string {
+  return JSON.stringify([id, toPlace(config.server)]);
+}
+
+function toWaiting(changes: readonly ToolChange[], listed: readonly ListedTool[]): Waiting {
+  if (changes.some(({ kind }) => kind === 'moved'))
+    return { tools: new Set(listed.map(({ name }) => name)), instructions: true };
+  const names = changes.flatMap(change =>
+    change.kind === 'added' || change.kind === 'renamed' || change.kind === 'changed' ? [change.tool] : [],
+  );
+  return { tools: new Set(names), instructions: changes.some(({ kind }) => kind === 'instructions') };
 }
 
 function heldBack(connector: Connector, tool: ListedTool['name']): ToolServerFailure {

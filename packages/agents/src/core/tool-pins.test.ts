@@ -7,6 +7,7 @@ const tool = (name: string, more: Partial<PinnedTool> = {}): PinnedTool => ({
   inputSchema: { type: 'object', properties: { a: { type: 'string' } } },
   ...more,
 });
+const AT = 'https://tools.example/mcp';
 const word = (...tools: PinnedTool[]) => ({ tools });
 
 describe('what changed', () => {
@@ -14,7 +15,7 @@ describe('what changed', () => {
     const listed = (names: string[]) => ({
       tools: names.map(name => ({ ...tool(name), icons: [name], takesIdempotencyKey: true })),
     });
-    expect(compareWords(toWord(listed(['a', 'b'])), toWord(listed(['b', 'a'])))).toEqual([]);
+    expect(compareWords(toWord(listed(['a', 'b']), AT), toWord(listed(['b', 'a']), AT))).toEqual([]);
     const other = tool('a', { inputSchema: { properties: { a: { type: 'string' } }, type: 'object' } });
     expect(compareWords(word(tool('a')), word(other))).toEqual([]);
   });
@@ -42,6 +43,18 @@ describe('what changed', () => {
     ]);
     const renamed = word(tool('z', { description: 'does a' }));
     expect(compareWords(word(tool('a')), renamed)).toEqual([{ kind: 'renamed', tool: 'z', from: 'a' }]);
+  });
+
+  it('the address, in whatever way it is written, and never its query', () => {
+    const at = (server: string) => toWord({ tools: [] }, server);
+    expect(compareWords(at('https://a.example'), at('https://A.example:443/?key=1'))).toEqual([]);
+    expect(compareWords(at('https://a.example/mcp?key=1'), at('https://b.example/mcp?key=2'))).toEqual([
+      {
+        kind: 'moved',
+        fields: [{ field: 'server', before: 'https://a.example/mcp', after: 'https://b.example/mcp' }],
+      },
+    ]);
+    expect(compareWords(word(tool('a')), { ...at('https://b.example'), tools: [tool('a')] })).toEqual([]);
   });
 
   it('the instructions', () => {

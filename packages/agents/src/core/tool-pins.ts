@@ -4,6 +4,8 @@ import { findMarks, type TextMark } from './text-marks.ts';
 
 /** What a tool server said of itself at one time: everything that a model reads, or that decides how a tool is used. */
 export interface ServerWord {
+  /** Where it was, without the query, which may hold a key. Absent of what was seen before addresses were kept. */
+  readonly server?: string;
   readonly instructions?: string;
   readonly tools: readonly PinnedTool[];
 }
@@ -15,8 +17,12 @@ export type PinnedTool = Pick<
 
 const FIELDS = ['title', 'description', 'inputSchema', 'outputSchema', 'annotations'] as const;
 
-/** One difference to what was pinned. `fields` with their values before and after; null where there was none. */
+/**
+ * One difference to what was pinned. `fields` with their values before and after; null where there was none. `moved`: the
+ * connector has another address, so that whatever is said there is somebody else's word.
+ */
 export type ToolChange =
+  | { readonly kind: 'moved'; readonly fields: readonly FieldChange[] }
   | { readonly kind: 'added' | 'removed'; readonly tool: string }
   | { readonly kind: 'renamed'; readonly tool: string; readonly from: string }
   | { readonly kind: 'changed'; readonly tool: string; readonly fields: readonly FieldChange[] }
@@ -35,13 +41,26 @@ export interface ToolMark extends TextMark {
   readonly field: string;
 }
 
-export function toWord(listing: { tools: readonly ListedTool[]; instructions?: string }): ServerWord {
+/** @param server Address of the server, as its connector has it. */
+export function toWord(
+  listing: { tools: readonly ListedTool[]; instructions?: string },
+  server: string,
+): ServerWord {
   const tools = listing.tools.map(tool => {
     const kept = FIELDS.flatMap(field => (tool[field] === undefined ? [] : [[field, tool[field]] as const]));
     return { name: tool.name, ...Object.fromEntries(kept) } as PinnedTool;
   });
   tools.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return { ...(listing.instructions !== undefined && { instructions: listing.instructions }), tools };
+  const { instructions } = listing;
+  return { server: toPlace(server), ...(instructions !== undefined && { instructions }), tools };
+}
+
+/** One spelling of an address, without its query. */
+export function toPlace(server: string): string {
+  const url = new URL(server);
+  url.search = '';
+  url.hash = '';
+  return url.href;
 }
 
 /**
@@ -67,6 +86,8 @@ export function compareWords(before: ServerWord, after: ServerWord): ToolChange[
     );
   }
   changes.push(...gone.map(({ name }) => ({ kind: 'removed', tool: name }) as const));
+  const hasMoved = before.server !== undefined && before.server !== after.server;
+  if (hasMoved) changes.unshift({ kind: 'moved', fields: [toField('server', before.server, after.server)] });
   if (before.instructions !== after.instructions) {
     const field = toField('instructions', before.instructions, after.instructions);
     changes.push({ kind: 'instructions', fields: [field] });

@@ -1,4 +1,4 @@
-import { ApiError, notFound } from './api-error.ts';
+import { ApiError, forbidden, notFound } from './api-error.ts';
 import type { Caller } from './caller.ts';
 import { checkMayChange } from './connector-rights.ts';
 import type { Connector } from './connector.ts';
@@ -47,7 +47,7 @@ export function createToolTrust(ports: {
     },
     async approve(caller, idOrName) {
       const connector = await get(caller, idOrName);
-      checkMayChange(caller, connector);
+      checkMayApprove(caller, connector);
       const pin = await ports.pins.find(connector);
       if (!pin?.seen) return [];
       if (await ports.pins.approve(connector, pin.seen)) return changesOf(pin);
@@ -55,6 +55,14 @@ export function createToolTrust(ports: {
       throw new ApiError('conflict', message);
     },
   };
+}
+
+function checkMayApprove(caller: Caller, connector: Connector): void {
+  const { id, name, visibility } = connector;
+  if (visibility !== 'shared_global') return checkMayChange(caller, connector);
+  throw forbidden(
+    `Connector ${name} is the operator's, who approves of its changes with: tramontane changes approve ${id}`,
+  );
 }
 
 function changesOf(pin: ToolPin | undefined): ToolChange[] {

@@ -24,6 +24,8 @@ export function createPinStore(db: Kysely<Tables>): PinStore {
           .insertInto('tool_pins')
           .values({
             connector_id: connector.id,
+            stored_id: connector.visibility === 'shared_global' ? null : connector.id,
+            name: connector.name,
             workspace: connector.workspace,
             pinned: JSON.stringify(word),
             pinned_at: new Date(),
@@ -40,16 +42,17 @@ export function createPinStore(db: Kysely<Tables>): PinStore {
     async listChanged() {
       const rows = await db
         .selectFrom('tool_pins')
-        .innerJoin('connectors', 'connectors.id', 'tool_pins.connector_id')
+        .leftJoin('connectors', 'connectors.id', 'tool_pins.stored_id')
         .selectAll('tool_pins')
-        .select('connectors.name')
+        .select('connectors.name as current_name')
         .where('seen', 'is not', null)
         .orderBy('seen_at')
         .execute();
       return rows.map(row => ({
         id: row.connector_id,
-        name: row.name,
+        name: row.current_name ?? row.name,
         workspace: row.workspace,
+        isOperators: row.stored_id === null,
         pin: toPin(row),
       }));
     },

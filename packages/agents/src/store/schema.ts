@@ -154,6 +154,10 @@ interface RequestKeyTable extends Owned {
 
 interface ToolPinTable {
   connector_id: string;
+  /** The connector's row, with which this one goes; null of the operator's, which have none. */
+  stored_id: string | null;
+  /** As it was when pinned. */
+  name: string;
   workspace: string;
   pinned: Json;
   pinned_at: Time;

@@ -8,6 +8,7 @@ import { agentAliases } from './0020-agent-aliases.ts';
 import { oauth } from './0040-oauth.ts';
 import { toolPins } from './0041-tool-pins.ts';
 import { requestKeys } from './0050-request-keys.ts';
+import { pinsOfAddresses } from './0060-pins-of-addresses.ts';
 
 /**
  * Every change of the tables, oldest first: one file each, in the order of their numbers, which need not follow one
@@ -23,4 +24,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0040-oauth': oauth,
   '0041-tool-pins': toolPins,
   '0050-request-keys': requestKeys,
+  '0060-pins-of-addresses': pinsOfAddresses,
 };
