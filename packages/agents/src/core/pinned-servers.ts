@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Connector, ConnectorAccess } from './connector.ts';
 import { ToolServerFailure, type ListedTool, type ToolServers } from './ports.ts';
 import { compareWords, toPlace, toWord, type ServerWord, type ToolChange } from './tool-pins.ts';
@@ -53,6 +54,8 @@ export function createPinnedServers(
 ): ToolServers {
   /** What waits for approval, by connector and address, as of the last list. */
   const waiting = new Map<string, Waiting>();
+  /** Words that were as pinned at the last look. Every turn lists its tools, and almost always nothing is new. */
+  const asPinned = new Map<string, { readonly digest: string; readonly until: number }>();
 
   async function replacePin(connector: Connector, word: ServerWord): Promise<void> {
     await pins.saveSeen(connector, word);
@@ -60,6 +63,17 @@ export function createPinnedServers(
   }
 
   async function judge(connector: Connector, word: ServerWord): Promise<readonly ToolChange[]> {
+    const digest = hash('sha256', JSON.stringify(word), 'base64');
+    const key = `${connector.workspace} ${connector.id}`;
+    const last = asPinned.get(key);
+    if (last?.digest === digest && performance.now() < last.until) return [];
+    const changes = await compare(connector, word);
+    if (changes.length > 0) asPinned.delete(key);
+    else remember(asPinned, key, { digest, until: performance.now() + LOOK_AGAIN_MS });
+    return changes;
+  }
+
+  async function compare(connector: Connector, word: ServerWord): Promise<readonly ToolChange[]> {
     const pin = await pins.pin(connector, word);
     if (!pin) return [];
     const changes = compareWords(pin.pinned, word);
@@ -120,11 +134,16 @@ interface Waiting {
   readonly instructions: boolean;
 }
 
-const MAX_REMEMBERED = 10_000;
+/**
+ * For so long a word that was as pinned is not looked up again. What may be pinned meanwhile, by another process or a
+ * person, is another word, which this process hears of from the server itself.
+ */
+const LOOK_AGAIN_MS = 5_000;
+const MAX_REMEMBERED = 1_000;
 
-function remember(known: Map<string, Waiting>, key: string, held: Waiting): void {
+function remember<T>(known: Map<string, T>, key: string, value: T): void {
   known.delete(key);
-  known.set(key, held);
+  known.set(key, value);
   const [oldest] = known.keys();
   if (known.size > MAX_REMEMBERED && oldest !== undefined) known.delete(oldest);
 }
