@@ -85,6 +85,16 @@ it('twenty at once with one key are one call, and all have its answer; so has wh
   expect((await call('mail', randomUUID(), { n: 1 })).text).not.toBe(later.text);
 });
 
+it('without a key two calls are two, whatever id the request has', async () => {
+  door.open();
+  const path = '/v1/connectors/shop/tools/book/call';
+  const ask = () => api.send('POST', path, {}, { 'x-request-id': 'one-of-the-caller' });
+  const [one, two] = [await ask(), await ask()];
+  expect(two.text).not.toBe(one.text);
+  expect(new Set(tools.calls.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(2);
+  expect(tools.calls[0]?.requestId).toBe('one-of-the-caller');
+});
+
 it('other arguments, another tool or other credentials under the key are refused', async () => {
   door.open();
   const key = randomUUID();

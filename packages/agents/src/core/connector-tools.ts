@@ -4,6 +4,7 @@ import type { Caller } from './caller.ts';
 import { accessFor, type AccessPorts } from './connector-access.ts';
 import { isAllowed, standingOf, type PreferenceStore } from './connector-preference.ts';
 import type { Connector } from './connector.ts';
+import { createUuid } from './ids.ts';
 import {
   ToolServerFailure,
   type ConnectorStore,
@@ -111,7 +112,8 @@ export function createConnectorTools(ports: ConnectorToolsPorts): ConnectorTools
       const prepare = () => ready(caller, idOrName, call, signal);
       try {
         if (key) return await ports.callsOnce.call(caller, { signal, key }, call.tool, prepare);
-        return await (await prepare()).send(call.requestId, signal);
+        // Not the id of the request: its caller makes that up, and two callers may have the same one.
+        return await (await prepare()).send(createUuid(), signal);
       } catch (error) {
         throw toApiError(error);
       }
