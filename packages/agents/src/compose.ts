@@ -135,6 +135,7 @@ export async function startServer(config: Config, options: StartServerOptions = 
       trusted: [...config.trustedToolServers, ...extra.map(origin => `http://${origin}`)],
       pins,
       policy: config.toolChanges,
+      limits: config.toolTimeouts,
       credentials: credentialStore,
       now,
       log,
@@ -182,6 +183,7 @@ export async function startServer(config: Config, options: StartServerOptions = 
     opened.defer(sweepRequestKeys(requestKeys, log));
     const callsOnce = openCallsOnce({
       requestKeys,
+      longestCallMs: Math.max(...[config.toolTimeouts, ...operatorServers.map(of => of.limits)].map(totalOf)),
       onError: error => log.warn({ err: error }, 'the end of a call could not be kept under its key'),
     });
 
@@ -255,6 +257,10 @@ async function openApiKey(config: Config): Promise<RunningServer['apiKey']> {
   if (first !== undefined) return { source: 'environment', first };
   const { key, file } = await openGeneratedKey(config.dataFolder, 'api-key', 'tram_');
   return { source: 'file', file, first: key };
+}
+
+function totalOf(limits: { totalMs?: number } | undefined): number {
+  return limits?.totalMs ?? 0;
 }
 
 /** A tool server's address must never lead to our own API, database or Redis. */

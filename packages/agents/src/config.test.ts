@@ -124,3 +124,13 @@ test('of the edge everything is off until it is set, and what cannot be read is 
   ]);
   expect(problems.join()).not.toMatch(/secret.of/);
 });
+
+test('limits of tool servers are seconds by name; what is not named keeps its default', () => {
+  const of = (text: string) => readConfig({ TRAMONTANE_TOOL_TIMEOUTS: text }).toolTimeouts;
+  expect(of('')).toEqual({ connectMs: 30_000, idleMs: 30_000, totalMs: 600_000 });
+  expect(of('idle=90, total = 0.5')).toEqual({ connectMs: 30_000, idleMs: 90_000, totalMs: 500 });
+  for (const wrong of ['idle', 'idle=0', 'idle=-1', 'later=5', 'idle=1e9', 'idle=5s'])
+    expect(problemsOf({ TRAMONTANE_TOOL_TIMEOUTS: wrong })).toMatchObject([
+      expect.stringContaining(`${JSON.stringify(wrong)} is no limit`),
+    ]);
+});

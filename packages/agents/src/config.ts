@@ -12,6 +12,7 @@ import {
   parseLogLevel,
   parseToolChanges,
   type Setting,
+  parseToolTimeouts,
 } from './setting-values.ts';
 
 const SETTINGS = {
@@ -158,6 +159,15 @@ const SETTINGS = {
     parse: parseToolChanges,
   },
   ...EDGE_SETTINGS,
+  toolTimeouts: {
+    name: 'TRAMONTANE_TOOL_TIMEOUTS',
+    type: 'comma list of connect, idle and total, in seconds',
+    fallback: 'connect=30,idle=30,total=600',
+    meaning:
+      'How long tool servers may take: to connect; for an answer or a report of progress; for one request in all. Servers given inline bring their own `timeout`, which is the idle one, and those of TRAMONTANE_MCP_SERVERS their own `limits`.',
+    secret: false,
+    parse: parseToolTimeouts,
+  },
   logLevel: {
     name: 'TRAMONTANE_LOG',
     type: 'silent, error, warn, info or debug',

@@ -158,6 +158,28 @@ function orProblem<T>(work: () => T, name = ''): T | Problem {
   }
 }
 
+const TIMEOUTS = { connect: 30, idle: 30, total: 600 };
+const DAY_SECONDS = 86_400;
+
+/** Milliseconds, from seconds by name. */
+export function parseToolTimeouts(
+  text: string | undefined,
+): { connectMs: number; idleMs: number; totalMs: number } | Problem {
+  const seconds = new Map<string, number>(Object.entries(TIMEOUTS));
+  for (const item of toList(text) ?? []) {
+    const [, name = '', number = ''] = /^([a-z]+)\s*=\s*(\d+(?:\.\d+)?)$/.exec(item) ?? [];
+    const value = Number(number);
+    if (!seconds.has(name) || !(value > 0 && value <= DAY_SECONDS)) {
+      return new Problem(
+        `${JSON.stringify(item)} is no limit. Write connect, idle or total with seconds up to ${DAY_SECONDS}, such as idle=60.`,
+      );
+    }
+    seconds.set(name, value);
+  }
+  const ms = (name: keyof typeof TIMEOUTS): number => (seconds.get(name) ?? TIMEOUTS[name]) * 1000;
+  return { connectMs: ms('connect'), idleMs: ms('idle'), totalMs: ms('total') };
+}
+
 function toList(text: string | undefined): string[] | undefined {
   return text
     ?.split(',')

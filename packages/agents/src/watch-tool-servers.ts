@@ -8,7 +8,10 @@ import { createToolServers } from './tools/tool-servers.ts';
 /** The tool servers as everything here uses them: their tools pinned, what is known of credentials kept. */
 export function watchToolServers(
   connections: Connections,
-  options: Pick<Parameters<typeof createToolServers>[1], 'authorizers' | 'trusted' | 'processOf'> & {
+  options: Pick<
+    Parameters<typeof createToolServers>[1],
+    'authorizers' | 'trusted' | 'processOf' | 'limits'
+  > & {
     readonly pins: PinStore;
     readonly policy: ChangePolicy;
     readonly credentials: CredentialStore;

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from './api-error.ts';
 import type { Caller } from './caller.ts';
-import { MAX_TOOL_TIMEOUT_MS } from './connector.ts';
 import { createUuid } from './ids.ts';
 import { ToolServerFailure, type ToolAnswer } from './ports.ts';
 import {
@@ -34,7 +33,7 @@ export interface CallsOnce {
 }
 
 /** No call takes longer than its tool may; what is still there after that has lost its process or its database. */
-const LONGEST_WAIT_MS = MAX_TOOL_TIMEOUT_MS + 60_000;
+const SPARE_MS = 60_000;
 const LOOK_MS: readonly number[] = [20, 50, 100, 250];
 /** Characters of an answer that is kept. */
 const MOST_ANSWER = 8 * 1024 * 1024;
@@ -49,6 +48,8 @@ type Kept = { readonly answer: ToolAnswer } | { readonly tooLong: number };
 
 export function openCallsOnce(ports: {
   readonly requestKeys: RequestKeyStore;
+  /** The absolute limit of a call, of whichever tool server has the highest. */
+  readonly longestCallMs: number;
   /** The end of a call could not be written. */
   readonly onError: (error: unknown) => void;
 }): CallsOnce {
@@ -85,7 +86,7 @@ export function openCallsOnce(ports: {
   };
   return {
     async call(caller, { key, signal }, tool, prepare) {
-      const late = AbortSignal.timeout(LONGEST_WAIT_MS);
+      const late = AbortSignal.timeout(ports.longestCallMs + SPARE_MS);
       for (let time = 0; ; time += 1) {
         const kept = await keys.findCall(caller, key);
         if (!kept) {

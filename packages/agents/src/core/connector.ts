@@ -46,8 +46,8 @@ export interface ConnectorConfig {
   readonly server: string;
   readonly iconUrl: string | null;
   readonly systemPrompt: string | null;
-  /** Limit of one request to the server, in milliseconds. */
-  readonly timeoutMs: number;
+  /** How long this server may take; what is left out is as the server's settings say. */
+  readonly limits?: Partial<ToolLimits>;
   readonly authMethods: readonly ConnectorAuthMethod[];
 }
 
@@ -67,9 +67,15 @@ export interface Connector {
   readonly modifiedAt: Date;
 }
 
-/** Default and highest limit of one request to a tool server, in milliseconds. */
-export const DEFAULT_TOOL_TIMEOUT_MS = 30_000;
-export const MAX_TOOL_TIMEOUT_MS = 600_000;
+/** How long a tool server may take, in milliseconds. */
+export interface ToolLimits {
+  /** To be found out and connected to. */
+  readonly connectMs: number;
+  /** A request without an answer or a report of progress. */
+  readonly idleMs: number;
+  /** A request, whatever its progress. */
+  readonly totalMs: number;
+}
 
 /** Where credentials for a server may go: nowhere but there. */
 export function originOf(server: string): string {

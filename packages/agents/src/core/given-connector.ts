@@ -2,7 +2,6 @@ import type { CreateConnector, GlobalHeaders, UpdateConnector } from '@tramontan
 import { ApiError, wrongField } from './api-error.ts';
 import type { ConnectorVault } from './connector-vault.ts';
 import {
-  DEFAULT_TOOL_TIMEOUT_MS,
   originOf,
   type Connector,
   type ConnectorAccess,
@@ -21,7 +20,6 @@ export function connectorConfig(given: CreateConnector): ConnectorConfig {
     server: given.server,
     iconUrl: given.icon_url ?? null,
     systemPrompt: given.system_prompt ?? null,
-    timeoutMs: DEFAULT_TOOL_TIMEOUT_MS,
     authMethods: toAuthMethods(given) ?? [{ type: 'none', headers: [] }],
   };
 }

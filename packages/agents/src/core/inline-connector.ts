@@ -1,11 +1,6 @@
 import type { McpAuth } from '@tramontane/wire';
 import type { Caller } from './caller.ts';
-import {
-  DEFAULT_TOOL_TIMEOUT_MS,
-  MAX_TOOL_TIMEOUT_MS,
-  type Connector,
-  type ConnectorAccess,
-} from './connector.ts';
+import { type Connector, type ConnectorAccess } from './connector.ts';
 import type { ConnectorVault } from './connector-vault.ts';
 import { toUuid } from './ids.ts';
 import { toMachineClient } from './machine-auth.ts';
@@ -23,13 +18,10 @@ export interface InlineServer {
  */
 export function toInlineConnector(caller: Caller, server: InlineServer, vault: ConnectorVault): Connector {
   const access: ConnectorAccess = { auth: toAuth(server.auth), headers: {} };
-  const timeoutMs =
-    server.timeoutSeconds === null
-      ? DEFAULT_TOOL_TIMEOUT_MS
-      : Math.min(Math.ceil(server.timeoutSeconds * 1000), MAX_TOOL_TIMEOUT_MS);
+  const idleMs = server.timeoutSeconds === null ? undefined : Math.ceil(server.timeoutSeconds * 1000);
   // A fingerprint under the server's key: the id, which is no secret, must not let anyone guess a token.
   const { organization, workspace, user } = caller;
-  const id = toUuid(vault.fingerprint(JSON.stringify([workspace, user, server.url, access, timeoutMs])));
+  const id = toUuid(vault.fingerprint(JSON.stringify([workspace, user, server.url, access, idleMs ?? null])));
   const host = new URL(server.url).host;
   const at = new Date();
   return {
@@ -46,7 +38,7 @@ export function toInlineConnector(caller: Caller, server: InlineServer, vault: C
       server: server.url,
       iconUrl: null,
       systemPrompt: null,
-      timeoutMs,
+      ...(idleMs !== undefined && { limits: { idleMs } }),
       authMethods: [{ type: METHODS[access.auth.type], headers: [] }],
     },
     sealedAccess: vault.seal(id, access),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Caller } from './caller.ts';
 import type { ConnectorVault } from './connector-vault.ts';
-import { DEFAULT_TOOL_TIMEOUT_MS, type Connector, type ConnectorAccess } from './connector.ts';
+import type { Connector, ConnectorAccess, ToolLimits } from './connector.ts';
 import { nameTaken } from './connectors.ts';
 import { headersToAccess } from './given-connector.ts';
 import { toUuid } from './ids.ts';
@@ -17,7 +17,7 @@ export interface OperatorProcess {
 }
 
 /** A tool server that the operator gives to everybody. */
-export type OperatorServer = { readonly name: string } & (
+export type OperatorServer = { readonly name: string; readonly limits?: Partial<ToolLimits> } & (
   | { readonly process: OperatorProcess }
   | {
       readonly url: string;
@@ -67,7 +67,7 @@ export function addOperatorConnectors(
         server: 'url' in server ? server.url : `stdio:${server.name}`,
         iconUrl: null,
         systemPrompt: null,
-        timeoutMs: DEFAULT_TOOL_TIMEOUT_MS,
+        ...(server.limits && { limits: server.limits }),
         authMethods: [{ type: 'url' in server && server.auth ? 'oauth2' : 'none', headers: [] }],
       },
       sealedAccess,

@@ -48,7 +48,7 @@ function newInline(): Connector {
       server: 'https://tools.example.com/mcp',
       iconUrl: null,
       systemPrompt: null,
-      timeoutMs: 1000,
+      limits: { idleMs: 1000 },
       authMethods: [{ type: 'bearer', headers: [] }],
     },
     sealedAccess: 'sealed',

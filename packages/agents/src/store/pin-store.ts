@@ -24,8 +24,8 @@ export function createPinStore(db: Kysely<Tables>): PinStore {
           .insertInto('tool_pins')
           .values({
             connector_id: connector.id,
-            stored_id: connector.visibility === 'shared_global' ? null : connector.id,
-            name: connector.name,
+            // The operator's have no row of their own whose name could be looked for.
+            name: connector.visibility === 'shared_global' ? connector.name : null,
             workspace: connector.workspace,
             pinned: JSON.stringify(word),
             pinned_at: new Date(),
@@ -50,9 +50,9 @@ export function createPinStore(db: Kysely<Tables>): PinStore {
         .execute();
       return rows.map(row => ({
         id: row.connector_id,
-        name: row.current_name ?? row.name,
+        name: row.name ?? row.current_name ?? row.connector_id,
         workspace: row.workspace,
-        isOperators: row.stored_id === null,
+        isOperators: row.name !== null,
         pin: toPin(row),
       }));
     },

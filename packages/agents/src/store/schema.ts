@@ -154,10 +154,10 @@ interface RequestKeyTable extends Owned {
 
 interface ToolPinTable {
   connector_id: string;
-  /** The connector's row, with which this one goes; null of the operator's, which have none. */
-  stored_id: string | null;
-  /** As it was when pinned. */
-  name: string;
+  /** Of the operator's only. */
+  name: string | null;
+  /** The connector's row, with which this one goes; null of the operator's, which have none. Computed. */
+  stored_id: ColumnType<string | null, never, never>;
   workspace: string;
   pinned: Json;
   pinned_at: Time;

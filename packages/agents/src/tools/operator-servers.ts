@@ -6,16 +6,20 @@ import { OperatorServersError, operatorOAuthSchema, toOperatorAuth } from './ope
 export { OperatorServersError };
 
 const envSchema = z.record(z.string(), z.string());
+const limit = z.int().min(1).max(86_400_000).optional();
+const limitsSchema = z.strictObject({ connectMs: limit, idleMs: limit, totalMs: limit }).optional();
 const processSchema = z.object({
   command: z.string().min(1),
   args: z.array(z.string()).default([]),
   env: envSchema.default({}),
   cwd: z.string().optional(),
+  limits: limitsSchema,
 });
 const remoteSchema = z.object({
   url: z.string().regex(/^(https?|wss?):\/\//, 'an address begins with https://, http://, wss:// or ws://'),
   headers: envSchema.default({}),
   oauth: operatorOAuthSchema.optional(),
+  limits: limitsSchema,
 });
 const fileSchema = z.object({
   mcpServers: z.record(
@@ -48,12 +52,22 @@ export function readOperatorServers(path: string): readonly OperatorServer[] {
     const place = `${at}: mcpServers.${name}`;
     // By its key, so that what is wrong inside is told, and not only that it has no known form.
     if ('command' in server) {
-      const { command, args, env, cwd } = parsed(processSchema, server, place);
-      return { name, process: { command, args, env, ...(cwd === undefined ? {} : { cwd }) } };
+      const { command, args, env, cwd, limits } = parsed(processSchema, server, place);
+      return {
+        name,
+        ...toLimits(limits),
+        process: { command, args, env, ...(cwd === undefined ? {} : { cwd }) },
+      };
     }
-    const { url, headers, oauth } = parsed(remoteSchema, server, place);
-    return { name, url, headers, ...(oauth && { auth: toOperatorAuth(oauth, `${place}.oauth`) }) };
+    const { url, headers, oauth, limits } = parsed(remoteSchema, server, place);
+    const auth = oauth && { auth: toOperatorAuth(oauth, `${place}.oauth`) };
+    return { name, ...toLimits(limits), url, headers, ...auth };
   });
+}
+
+function toLimits(given: z.infer<typeof limitsSchema>): Pick<OperatorServer, 'limits'> {
+  if (given === undefined) return {};
+  return { limits: Object.fromEntries(Object.entries(given).filter(([, ms]) => ms !== undefined)) };
 }
 
 function parsed<T>(schema: z.ZodType<T>, value: unknown, place: string): T {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Connections, Scope, ServerTarget, ToolDefinition } from '@tramontane/mcp-client';
-import type { Connector, ConnectorAccess } from '../core/connector.ts';
+import type { Connector, ConnectorAccess, ToolLimits } from '../core/connector.ts';
 import { isTooDeep, MAX_DEPTH } from '../core/nesting.ts';
 import type { OperatorProcess } from '../core/operator-connectors.ts';
 import { ToolServerFailure, type ListedTool, type ToolServers } from '../core/ports.ts';
@@ -12,6 +12,8 @@ export function createToolServers(
   connections: Connections,
   options: {
     readonly authorizers: Authorizers;
+    /** Of servers that have none of their own. */
+    readonly limits: ToolLimits;
     /** Origins of servers whose word about their tools the operator trusts; `*` trusts every one. */
     readonly trusted: readonly string[];
     /** The program behind a connector of the operator's. */
@@ -23,8 +25,9 @@ export function createToolServers(
   const told = new WeakSet<object>();
 
   function target(connector: Connector, access: ConnectorAccess): ServerTarget {
-    const { server, timeoutMs } = connector.config;
-    const base = { scope: scopeOf(connector, access), timeoutMs };
+    const { server, limits } = connector.config;
+    const { idleMs: timeoutMs, ...rest } = { ...options.limits, ...limits };
+    const base = { scope: scopeOf(connector, access), timeoutMs, ...rest };
     const command = options.processOf(connector);
     if (command !== undefined) return { ...base, name: server, process: command };
     const auth = options.authorizers.authFor(connector, access);

@@ -8,7 +8,8 @@ import { agentAliases } from './0020-agent-aliases.ts';
 import { oauth } from './0040-oauth.ts';
 import { toolPins } from './0041-tool-pins.ts';
 import { requestKeys } from './0050-request-keys.ts';
-import { pinsOfAddresses } from './0060-pins-of-addresses.ts';
+import { pinsOfOperators } from './0060-pins-of-operators.ts';
+import { limitsOfConnectors } from './0061-limits-of-connectors.ts';
 
 /**
  * Every change of the tables, oldest first: one file each, in the order of their numbers, which need not follow one
@@ -24,5 +25,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0040-oauth': oauth,
   '0041-tool-pins': toolPins,
   '0050-request-keys': requestKeys,
-  '0060-pins-of-addresses': pinsOfAddresses,
+  '0060-pins-of-operators': pinsOfOperators,
+  '0061-limits-of-connectors': limitsOfConnectors,
 };
