@@ -17,29 +17,41 @@ export interface KillableServer {
   kill(): Promise<void>;
   /** Ids in the journal, in the order the tool did them. */
   written(): readonly string[];
-  readonly pid: number | undefined;
+  /** When it last began to listen, milliseconds since 1970. */
+  readonly backAt: number;
+  /** Sessions, streams and sockets that clients hold open there; of programs, the processes that are alive. */
   sessions(): Promise<number>;
 }
 
 /** The child of a stdio target is started by the client; it is killed here by the id that its tool tells. */
 export function createKillableServer(kind: Kind, journal: string): KillableServer {
+  const startsFile = `${journal}.starts`;
   writeFileSync(journal, '');
+  writeFileSync(startsFile, '');
   let child: ChildProcess | undefined;
   let port = 0;
+  let control = 0;
+  let readyAt = 0;
   const scope = { workspace: 'w', connector: kind, credential: 'none' };
   const limits = { timeoutMs: 10_000 };
+  const linesOf = (file: string): string[] => readFileSync(file, 'utf8').split('\n').slice(0, -1);
+  const starts = () =>
+    linesOf(startsFile).map(line => {
+      const [pid, at] = line.split(' ').map(Number);
+      return { pid: pid ?? 0, at: at ?? 0 };
+    });
   return {
     get target(): ServerTarget {
       if (kind === 'stdio') {
-        const args = [...ARGS, kind, '0', journal];
+        const args = [...ARGS, kind, '0', journal, startsFile];
         return { scope, ...limits, name: 'stdio:links', process: { command: process.execPath, args } };
       }
       const scheme = kind === 'websocket' ? 'ws' : 'http';
       const path = kind === 'sse' ? '/sse' : '/mcp';
       return { scope, ...limits, url: `${scheme}://127.0.0.1:${port}${path}`, auth: { type: 'none' } };
     },
-    get pid() {
-      return child?.pid;
+    get backAt() {
+      return kind === 'stdio' ? (starts().at(-1)?.at ?? 0) : readyAt;
     },
     async start() {
       if (kind === 'stdio') return;
@@ -48,7 +60,8 @@ export function createKillableServer(kind: Kind, journal: string): KillableServe
       });
       child = started;
       for await (const line of createInterface(started.stdout)) {
-        port = Number(line.replace('ready ', ''));
+        [port = 0, control = 0] = line.replace('ready ', '').split(' ').map(Number);
+        readyAt = Date.now();
         return;
       }
       throw new Error(`The server of kind ${kind} did not start.`);
@@ -59,10 +72,20 @@ export function createKillableServer(kind: Kind, journal: string): KillableServe
       child.kill('SIGKILL');
       await ended;
     },
-    written: () => readFileSync(journal, 'utf8').split('\n').slice(0, -1),
+    written: () => linesOf(journal),
     async sessions() {
-      const response = await fetch(`http://127.0.0.1:${port}/sessions`);
+      if (kind === 'stdio') return starts().filter(({ pid }) => isAlive(pid)).length;
+      const response = await fetch(`http://127.0.0.1:${control}/`);
       return Number(await response.text());
     },
   };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,16 +1,16 @@
-// node server-main.ts <kind> <port> <journal>: a tool server that can be killed. What its tools did is in the journal,
-// written before they answer.
+// node server-main.ts <kind> <port> <journal> [<starts>]: a tool server that can be killed. What its tools did is in the journal,
+// written before they answer. A program over HTTP says `ready <port> <control>`, and at the control port how many sessions
+// it has; one over stdio writes its process id and the time it began to listen into <starts>.
 import { appendFileSync } from 'node:fs';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
-import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { createMcpServer, defineTool, serveHttp, serveStdio } from '@tramontane/mcp-server';
-import { mountWebSocket } from '@tramontane/mcp-server/websocket';
 import { z } from 'zod';
+import { createOpenCount } from './count-open.ts';
 
-const [kind = '', port = '0', journal = ''] = process.argv.slice(2);
+const [kind = '', port = '0', journal = '', starts = ''] = process.argv.slice(2);
 const input = z.object({ id: z.string(), holdMs: z.number().default(0) });
 
 async function write({ id, holdMs }: z.output<typeof input>): Promise<string> {
@@ -36,53 +36,33 @@ function createKit() {
   });
 }
 
-/** The official SDK 1.x with sessions, as most servers of 2025 have it. */
-async function serveSessions(): Promise<number> {
-  const sessions = new Map<string, StreamableHTTPServerTransport>();
-  const http = createServer((request, response) => {
-    const answer = async (): Promise<void> => {
-      if (request.url === '/sessions') {
-        response.end(String(sessions.size));
-        return;
-      }
-      const id = request.headers['mcp-session-id'];
-      if (typeof id === 'string') {
-        const known = sessions.get(id);
-        if (known) return known.handleRequest(request, response);
-        response.writeHead(404, { 'content-type': 'application/json' });
-        response.end('{"jsonrpc":"2.0","error":{"code":-32001,"message":"Session not found"},"id":null}');
-        return;
-      }
-      const transport = new StreamableHTTPServerTransport({
-        sessionIdGenerator: randomUUID,
-        onsessioninitialized: opened => void sessions.set(opened, transport),
-        onsessionclosed: closed => void sessions.delete(closed),
-      });
-      const server = new McpServer({ name: `links-${kind}`, version: '1.0.0' });
-      server.registerTool('write', { inputSchema: input.shape }, async args => ({
-        content: [{ type: 'text', text: await write(args) }],
-      }));
-      await server.connect(transport);
-      await transport.handleRequest(request, response);
-    };
-    answer().catch(() => response.destroy());
-  });
-  http.listen(Number(port), '127.0.0.1');
-  await new Promise(resolve => http.once('listening', resolve));
-  const address = http.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-async function serve(): Promise<number> {
-  if (kind === 'http-2025') return serveSessions();
+/** What is not needed is not loaded: how fast a program starts is part of what is measured. */
+async function serve(): Promise<{ readonly port: number; readonly sessions: () => number }> {
+  if (kind === 'http-2025') {
+    const { serveSessions } = await import('./serve-sessions.ts');
+    return serveSessions('links-http-2025', Number(port), { input, handler: write });
+  }
   const server = createKit();
+  const open = createOpenCount();
+  const sockets = kind === 'websocket' ? await import('@tramontane/mcp-server/websocket') : undefined;
   const serving = await serveHttp(server, {
     port: Number(port),
     ...(kind === 'sse' && { paths: { sse: '/sse' } }),
-    ...(kind === 'websocket' && { upgrade: servers => mountWebSocket(servers, server) }),
+    upgrade(servers) {
+      open.watch(servers);
+      return sockets?.mountWebSocket(servers, server) ?? { close: async () => undefined };
+    },
   });
-  return serving.port;
+  return { port: serving.port, sessions: () => open.count };
 }
 
-if (kind === 'stdio') serveStdio(createKit());
-else process.stdout.write(`ready ${await serve()}\n`);
+if (kind === 'stdio') {
+  serveStdio(createKit());
+  if (starts !== '') appendFileSync(starts, `${process.pid} ${Date.now()}\n`);
+} else {
+  const serving = await serve();
+  const control = createServer((_request, response) => void response.end(String(serving.sessions())));
+  control.listen(0, '127.0.0.1');
+  await once(control, 'listening');
+  process.stdout.write(`ready ${serving.port} ${(control.address() as AddressInfo).port}\n`);
+}
