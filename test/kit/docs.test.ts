@@ -15,6 +15,7 @@ const read = (path: string): string => readFileSync(`${ROOT}${path}`, 'utf8');
 const PAGES = [
   ...['guide', 'tool-design', 'tasks', 'skills', 'sagas', 'composition'].map(name => `docs/kit/${name}.md`),
   'docs/patterns.md',
+  'docs/guide.md',
 ];
 const blocks = PAGES.flatMap(path =>
   codeBlocks(read(path), 'ts').map((code, index) => ({ name: `${path} ${index + 1}`, code })),
