@@ -1,4 +1,5 @@
-import type { CallOutcome, GuardedCall, GuardedTool } from './guard.ts';
+import { createGuards } from './create-guards.ts';
+import type { CallGuard, CallOutcome, Guard, GuardedCall, GuardedTool } from './guard.ts';
 
 export const WRITE: GuardedTool = { name: 'send', idempotent: true, annotations: undefined };
 export const quiet = { info: () => {}, warn: () => {} };
@@ -22,4 +23,11 @@ export function createCall(changes: Partial<GuardedCall> = {}): GuardedCall {
 
 export function toResult(text: string): CallOutcome {
   return { kind: 'result', result: { content: [{ type: 'text', text }] } };
+}
+
+/** What a call goes through on a server with nothing but this section. */
+export function throughOnly(section: Guard): CallGuard {
+  const arrival = { method: 'POST', path: '/mcp', header: () => undefined, id: 'request-1' };
+  const { call } = createGuards({ log: section }).arrive(arrival);
+  return (guarded, next) => (call === undefined ? next() : call(guarded, next));
 }

@@ -4,6 +4,7 @@ import { createCors, type Cors, type CorsOptions } from './cors.ts';
 import type { CallGuard, Guard, GuardRoute, HttpCheck, Lasting } from './guard.ts';
 import type { MaybePromise } from './maybe-promise.ts';
 import { createNetworkCheck, type NetworkOptions } from './network.ts';
+import { createWatch } from './observe/ended-call.ts';
 import { createReadiness, type HealthOptions } from './readiness.ts';
 import { toSecurityHeaders, type SecurityHeadersOptions } from './security-headers.ts';
 import { Visit, type Arrival } from './visit.ts';
@@ -64,19 +65,26 @@ export interface Guards {
 }
 
 /** From the outside in: what counts sees what is refused further in. */
-const ORDER = ['tracing', 'metrics', 'log', 'audit', 'overload', 'limits', 'once'] as const;
+const OUTER = ['tracing', 'metrics', 'log', 'audit'] as const;
+const INNER = ['overload', 'limits', 'once'] as const;
 
 /** Puts the sections together, each to its place. No I/O. */
 export function createGuards(options: GuardsOptions): Guards {
   const ways = options.auth === undefined ? [] : [options.auth].flat();
-  const sections = ORDER.flatMap(name => options[name] ?? []);
+  const outer = OUTER.flatMap(name => options[name] ?? []);
+  const inner = INNER.flatMap(name => options[name] ?? []);
+  const sections = [...outer, ...inner];
   const admit = inOrder([
     ...(options.network ? [createNetworkCheck(options.network)] : []),
     ...sections.flatMap(({ arrive }) => arrive ?? []),
     ...(ways.length > 0 ? [createAuthCheck(ways)] : []),
     ...sections.flatMap(({ admit: check }) => check ?? []),
   ]);
-  const call = nest(sections.flatMap(section => section.call ?? []));
+  const call = nest([
+    ...outer.flatMap(section => section.call ?? []),
+    ...createWatch(sections),
+    ...inner.flatMap(section => section.call ?? []),
+  ]);
   const watchers = sections.flatMap(({ opened }) => opened ?? []);
   const leaves = sections.flatMap(({ leave }) => leave ?? []);
   return {

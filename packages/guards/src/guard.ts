@@ -15,6 +15,10 @@ export interface Guard {
   readonly leave?: (visit: Visit, status: number) => void;
   /** Around the call of a tool. */
   readonly call?: CallGuard;
+  /** A call of a tool begins; `ended` follows. Must not throw. */
+  readonly began?: (call: GuardedCall) => void;
+  /** It has ended, refused or run, with what the caller is told. Must not throw. */
+  readonly ended?: (ended: EndedCall) => void;
   /** Something that lasts is open now; what is returned is called once when it has ended. Must not throw. */
   readonly opened?: (what: Lasting) => () => void;
   /** Paths of its own, as `/metrics`. */
@@ -95,6 +99,17 @@ export interface CallFailed {
   readonly message: string;
   /** With `refused`: goes into the `_meta` of the result. */
   readonly meta?: Readonly<Record<string, unknown>>;
+}
+
+/** How a call of a tool ended, in the words of logs, metrics and the audit trail. */
+export interface EndedCall {
+  readonly call: GuardedCall;
+  readonly status: 'success' | 'error';
+  /** Of few values, for labels: `tool_error` for a result that says `isError`, else what failed. */
+  readonly errorType: string | undefined;
+  /** What the caller was told. */
+  readonly error: string | undefined;
+  readonly durationSeconds: number;
 }
 
 /** Answers GET. */

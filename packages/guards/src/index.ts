@@ -4,6 +4,7 @@ export type {
   CallFailed,
   CallGuard,
   CallOutcome,
+  EndedCall,
   Guard,
   GuardAnswer,
   GuardedCall,

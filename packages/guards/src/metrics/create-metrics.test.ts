@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createCall, toResult, WRITE } from '../call.fixture.ts';
+import { createCall, throughOnly, toResult, WRITE } from '../call.fixture.ts';
 import { Visit } from '../visit.ts';
 import { createMetrics } from './create-metrics.ts';
 
@@ -15,18 +15,18 @@ const linesOf = (text: string, name: string): string[] =>
 describe('createMetrics', () => {
   it('counts calls by tool and by how they ended, with their duration', async () => {
     const metrics = createMetrics({ process: false });
-    const { call } = metrics;
-    await call?.(createCall(), async () => toResult('done'));
-    await call?.(createCall(), () => toResult('done'));
-    await call?.(createCall(), () => ({ kind: 'failed', failure: 'timed_out', message: 'Late.' }));
-    await call?.(createCall(), () => ({ kind: 'result', result: { content: [], isError: true } }));
-    await call?.(createCall({ tool: undefined, name: 'made up' }), () => ({
+    const call = throughOnly(metrics);
+    await call(createCall(), async () => toResult('done'));
+    await call(createCall(), () => toResult('done'));
+    await call(createCall(), () => ({ kind: 'failed', failure: 'timed_out', message: 'Late.' }));
+    await call(createCall(), () => ({ kind: 'result', result: { content: [], isError: true } }));
+    await call(createCall({ tool: undefined, name: 'made up' }), () => ({
       kind: 'failed',
       failure: 'unknown',
       message: 'None.',
     }));
     const gate = Promise.withResolvers<ReturnType<typeof toResult>>();
-    const waiting = call?.(createCall({ tool: { ...WRITE, name: 'slow' } }), () => gate.promise);
+    const waiting = call(createCall({ tool: { ...WRITE, name: 'slow' } }), () => gate.promise);
     const text = await metrics.text();
     expect(linesOf(text, 'mcp_tool_invocations_total')).toEqual([
       'mcp_tool_invocations_total{tool_name="send",status="success"} 2',
@@ -57,7 +57,7 @@ describe('createMetrics', () => {
 
   it('keeps servers of one process apart, and tells of the process itself', async () => {
     const [one, other] = [createMetrics(), createMetrics()];
-    await one.call?.(createCall(), () => toResult('done'));
+    await throughOnly(one)(createCall(), () => toResult('done'));
     expect(await one.text()).toContain('process_resident_memory_bytes');
     expect(linesOf(await other.text(), 'mcp_tool_invocations_total')).toEqual([]);
   });

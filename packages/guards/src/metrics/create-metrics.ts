@@ -1,8 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { createBearerAuth } from '../bearer-auth.ts';
-import type { Guard, GuardAnswer, HttpCheck } from '../guard.ts';
+import type { EndedCall, Guard, GuardAnswer, HttpCheck } from '../guard.ts';
 import { andThen } from '../maybe-promise.ts';
-import { watchCall, type EndedCall } from '../observe/ended-call.ts';
 import { addMetrics } from './add-metrics.ts';
 import { createLasting } from './lasting.ts';
 import { isLoopbackAddress } from './loopback.ts';
@@ -137,10 +136,8 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     registry,
     text,
     opened: lasting,
-    call: (call, next) => {
-      running += 1;
-      return watchCall(call, next, ended);
-    },
+    began: () => void (running += 1),
+    ended,
     leave: ({ refusal }, status) => {
       countStatus(status);
       if (refusal !== undefined) refusals.inc({ by: refusal.by });

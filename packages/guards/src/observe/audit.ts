@@ -1,5 +1,4 @@
-import type { Guard } from '../guard.ts';
-import { watchCall, type EndedCall } from './ended-call.ts';
+import type { EndedCall, Guard } from '../guard.ts';
 import { createRedaction, type RedactionOptions } from './redaction.ts';
 
 /** Takes one JSON object a call, without the end of the line. */
@@ -41,7 +40,7 @@ export function createAudit({ sink, redact: options }: AuditOptions): Guard {
     return `${head.slice(0, -1)},"arguments":${redact(args)}}`;
   };
   return {
-    call: (call, next) => watchCall(call, next, ended => sink.write(toRecord(ended))),
+    ended: ended => sink.write(toRecord(ended)),
     ...(sink.close && { close: sink.close }),
   };
 }

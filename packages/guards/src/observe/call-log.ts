@@ -1,6 +1,5 @@
-import type { Guard } from '../guard.ts';
+import type { EndedCall, Guard } from '../guard.ts';
 import type { Log } from '../log.ts';
-import { watchCall, type EndedCall } from './ended-call.ts';
 
 export interface CallLogOptions {
   /** A pino logger, or anything of that form. */
@@ -13,7 +12,7 @@ export interface CallLogOptions {
  */
 export function createCallLog({ log }: CallLogOptions): Guard {
   return {
-    call: (call, next) => watchCall(call, next, ended => write(log, ended)),
+    ended: ended => write(log, ended),
     leave: ({ requestId, method, path, address, caller, refusal, arrived }, status) => {
       if (refusal === undefined && status < 500) return;
       const fields = {

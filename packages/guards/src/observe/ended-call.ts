@@ -1,15 +1,20 @@
-import type { CallOutcome, GuardedCall, RunCall } from '../guard.ts';
+import type { CallGuard, CallOutcome, EndedCall, Guard, GuardedCall, RunCall } from '../guard.ts';
 import { andThen, type MaybePromise } from '../maybe-promise.ts';
 
-/** How a call of a tool ended, in the words of logs, metrics and the audit trail. */
-export interface EndedCall {
-  readonly call: GuardedCall;
-  readonly status: 'success' | 'error';
-  /** Of few values, for labels: `tool_error` for a result that says `isError`, else what failed. */
-  readonly errorType: string | undefined;
-  /** What the caller was told. */
-  readonly error: string | undefined;
-  readonly durationSeconds: number;
+/** One for all who want to hear of calls, so that they tell the same. Nothing, where nobody does. */
+export function createWatch(sections: readonly Guard[]): readonly CallGuard[] {
+  const begins = sections.flatMap(({ began }) => began ?? []);
+  const ends = sections.flatMap(({ ended }) => ended ?? []);
+  if (begins.length === 0 && ends.length === 0) return [];
+  const tell = (ended: EndedCall): void => {
+    for (const end of ends) end(ended);
+  };
+  return [
+    (call, next) => {
+      for (const begin of begins) begin(call);
+      return watchCall(call, next, tell);
+    },
+  ];
 }
 
 /** Runs the call and tells how it ended. A question to the client is no error: the call comes again. */

@@ -2,7 +2,9 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { createCall, toResult } from '../call.fixture.ts';
+import { createCall, throughOnly, toResult } from '../call.fixture.ts';
+import { createGuards } from '../create-guards.ts';
+import { createMetrics } from '../metrics/create-metrics.ts';
 import { Visit } from '../visit.ts';
 import { createAudit } from './audit.ts';
 import { createCallLog } from './call-log.ts';
@@ -23,9 +25,9 @@ function openLines() {
 
 it('logs each call that ended, with the fields to find it by and without its arguments', async () => {
   const { lines, log } = openLines();
-  const { call } = createCallLog({ log });
-  await call?.(createCall(), async () => toResult('done'));
-  await call?.(createCall({ name: 'x'.repeat(1000) }), () => ({
+  const call = throughOnly(createCallLog({ log }));
+  await call(createCall(), async () => toResult('done'));
+  await call(createCall({ name: 'x'.repeat(1000) }), () => ({
     kind: 'failed',
     failure: 'unknown',
     message: 'None.',
@@ -84,10 +86,10 @@ it('keeps who called what with which arguments, refused calls too, as lines that
   const { log, lines } = openLines();
   for (const round of [1, 2]) {
     const audit = createAudit({ sink: await openAuditFile({ path, log }), redact: { fields: ['iban'] } });
-    await audit.call?.(createCall({ args: { to: 'anna', iban: 'DE00', round } }), async () =>
+    await throughOnly(audit)(createCall({ args: { to: 'anna', iban: 'DE00', round } }), async () =>
       toResult('done'),
     );
-    await audit.call?.(createCall({ args: {}, caller: undefined }), () => ({
+    await throughOnly(audit)(createCall({ args: {}, caller: undefined }), () => ({
       kind: 'failed',
       failure: 'refused',
       message: 'Too many.',
@@ -122,7 +124,7 @@ it('tells once that the audit trail cannot be written, and calls go on', async (
   // A device that is always full.
   const audit = createAudit({ sink: await openAuditFile({ path: '/dev/full', log }) });
   for (let time = 0; time < 3; time += 1) {
-    expect(await audit.call?.(createCall(), () => toResult('done'))).toEqual(toResult('done'));
+    expect(await throughOnly(audit)(createCall(), () => toResult('done'))).toEqual(toResult('done'));
   }
   await audit.close?.();
   expect(lines).toEqual([expect.objectContaining({ path: '/dev/full' })]);
@@ -131,4 +133,20 @@ it('tells once that the audit trail cannot be written, and calls go on', async (
 it('does not open an audit trail where it cannot be', async () => {
   const { log } = openLines();
   await expect(openAuditFile({ path: '/nowhere/audit.jsonl', log })).rejects.toThrow(/ENOENT/);
+});
+
+it('tells everybody the same of a call, however it ended', async () => {
+  const { log, lines } = openLines();
+  const records: unknown[] = [];
+  const metrics = createMetrics({ process: false });
+  const guards = createGuards({
+    log: createCallLog({ log }),
+    audit: createAudit({ sink: { write: json => void records.push(JSON.parse(json)) } }),
+    metrics,
+  });
+  const { call } = guards.arrive({ method: 'POST', path: '/mcp', header: () => undefined, id: 'request-1' });
+  await call?.(createCall(), async () => toResult('done'));
+  const [line] = lines;
+  expect(records).toEqual([expect.objectContaining({ duration_seconds: line?.['duration_seconds'] })]);
+  expect(await metrics.text()).toContain('mcp_tool_invocations_total{tool_name="send",status="success"} 1');
 });

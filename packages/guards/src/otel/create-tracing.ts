@@ -10,8 +10,8 @@ import {
   type Span,
   type TracerProvider,
 } from '@opentelemetry/api';
-import type { Guard, GuardedCall } from '../guard.ts';
-import { watchCall, type EndedCall } from '../observe/ended-call.ts';
+import type { EndedCall, Guard, GuardedCall } from '../guard.ts';
+import { watchCall } from '../observe/ended-call.ts';
 import { createRedaction, type RedactionOptions } from '../observe/redaction.ts';
 
 export interface TracingOptions {
