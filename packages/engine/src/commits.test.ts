@@ -68,3 +68,32 @@ it('a run whose answer of a tool could not be committed is over, and not a word 
   expect(heard).toBe(0);
   expect(scripted.log.map(({ type }) => type)).toEqual(['run.started', 'model.answered', 'tool.sent']);
 });
+
+it('words that were still held when their answer was whole are said by the answer alone', async () => {
+  const told: string[] = [];
+  const gates: (() => void)[] = [];
+  const scripted = createScriptedPorts(() => answer([]), {
+    append: async (_seq, events) => {
+      // The second call leaves while the answer of the first one waits for it, and the model is asked meanwhile.
+      if (events.some(({ type }) => type === 'tool.answered'))
+        await new Promise<void>(resolve => gates.push(resolve));
+      told.push(...events.map(({ type }) => type));
+    },
+    callModel: async (_request, { onDelta }) => {
+      if (scripted.log.length === 1) return answer([['read'], ['book']]);
+      onDelta({ kind: 'text', text: 'Done.' });
+      setImmediate(() => setInterval(() => gates.shift()?.(), 1).unref());
+      return answer([], 'Done.');
+    },
+    callTool: async call => {
+      // Later than the other one, whose answer is being committed by then.
+      if (call.name === 'book') await new Promise(setImmediate);
+      return { status: 'done', isError: false, content: [] };
+    },
+  });
+  const ports = { ...scripted.ports, onDelta: () => void told.push('delta') };
+  await driveRun(scripted.log, ports, driveOptions());
+  expect(scripted.batches).toEqual([3, 1, 3]);
+  expect(told).not.toContain('delta');
+  expect(told.at(-1)).toBe('run.finished');
+});

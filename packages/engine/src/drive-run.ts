@@ -112,12 +112,13 @@ async function askModel(
   const forced = request.toolChoice !== 'auto' && request.toolChoice !== 'none';
   const afterTools = continues && forced;
   const toolChoice = tools === 'forbidden' ? 'none' : afterTools ? 'auto' : request.toolChoice;
-  const hear = holdUntil(record.committed(), ports.onDelta);
+  const words = holdUntil(record.committed(), ports.onDelta);
   try {
     const answer = await ports.callModel(
       { ...request, toolChoice },
-      { signal, onDelta: delta => hear({ type: 'message.delta', entryId, ...by, ...delta }) },
+      { signal, onDelta: delta => words.hear({ type: 'message.delta', entryId, ...by, ...delta }) },
     );
+    words.end();
     const calls = answer.calls.map(call => toCall(call, ports));
     const speaks = !isEmptyContent(answer.content) || calls.length === 0;
     const answered: RunEvent = {
@@ -157,20 +158,26 @@ function toSent(call: ToolCall, ports: RunPorts): RunEvent {
   return { type: 'tool.sent', at: iso(ports), callId: call.callId, key: ports.keyOf(call) };
 }
 
-/** Nobody hears words before that which they answer is written down. */
-function holdUntil(committed: Promise<void>, onDelta: (delta: RunDelta) => void): (delta: RunDelta) => void {
-  const held: RunDelta[] = [];
+/**
+ * Nobody hears words before that which they answer is written down. Words still held when the answer is whole are not
+ * said any more: the answer itself says them, and may be written down in the commit that they waited for.
+ */
+function holdUntil(committed: Promise<void>, onDelta: (delta: RunDelta) => void) {
+  let held: RunDelta[] = [];
   let holds = true;
-  committed.then(
-    () => {
-      holds = false;
-      for (const delta of held) onDelta(delta);
+  const open = (): void => {
+    holds = false;
+    for (const delta of held) onDelta(delta);
+  };
+  committed.then(open, () => {});
+  return {
+    hear: (delta: RunDelta): void => {
+      if (holds) held.push(delta);
+      else onDelta(delta);
     },
-    () => {},
-  );
-  return delta => {
-    if (holds) held.push(delta);
-    else onDelta(delta);
+    end: (): void => {
+      held = [];
+    },
   };
 }
 
