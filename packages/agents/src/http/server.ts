@@ -32,6 +32,7 @@ import { addModelRoutes } from './model-routes.ts';
 import { collectMethods } from './other-methods.ts';
 import { CALLBACK_PATH, CLIENT_METADATA_PATH, type SignInRoutes, addSignInRoutes } from './sign-in-routes.ts';
 import { refuseUnheededKeys } from './request-key.ts';
+import { closeUnusedConnections } from './unused-connections.ts';
 import { traceRequests } from './trace-requests.ts';
 import { addUnansweredCallRoutes } from './unanswered-call-routes.ts';
 import { addOpenApiRoute } from './openapi/index.ts';
@@ -86,6 +87,7 @@ export function createHttpServer(
     methods.note(route);
     options.onRoute?.(route);
   });
+  closeUnusedConnections(app);
   acceptJsonOnly(app);
   keepKeyHolders(app);
   traceRequests(app);

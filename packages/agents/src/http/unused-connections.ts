@@ -1,0 +1,24 @@
+import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+
+/**
+ * Closing does not wait for connections that were opened and never used, as browsers and pools open them: Node takes
+ * them for busy until they would have had to send a request, a minute later.
+ */
+export function closeUnusedConnections(app: FastifyInstance): void {
+  const unused = new Set<Socket>();
+  let closing = false;
+  const drop = (socket: Socket) => {
+    if (socket.bytesRead === 0) socket.destroy();
+  };
+  app.server.on('connection', (socket: Socket) => {
+    if (closing) return drop(socket);
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  app.server.on('request', ({ socket }) => unused.delete(socket));
+  app.addHook('preClose', async () => {
+    closing = true;
+    for (const socket of unused) drop(socket);
+  });
+}
