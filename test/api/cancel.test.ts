@@ -1,57 +1,30 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  openRestServer,
-  openSdkV1Server,
-  openSdkV2Server,
-  type ToolServer,
-} from '@tramontane/testkit/tool-servers';
+import { describe, expect, it } from 'vitest';
+import { openRestServer, openSdkV1Server, openSdkV2Server } from '@tramontane/testkit/tool-servers';
 import { expectError } from './expect-error.ts';
 import { openGate } from './gate.ts';
-import { openApiServer, type ApiServer } from './open-api-server.ts';
 import { mcpTool, readHistory } from './run-turn.ts';
 import { eventually, record, text, type Json } from './shapes.ts';
 import { readFrames } from './read-stream.ts';
+import { useApi } from './use-api.ts';
 
-let api: ApiServer;
-const opened: ToolServer[] = [];
+const rig = useApi();
 
-beforeAll(async () => {
-  api = await openApiServer();
-});
-afterAll(async () => {
-  await api?.close();
-  await Promise.all(opened.map(server => server.close()));
-});
-
-const cancel = (id: string) => api.send('POST', `/v1/conversations/${id}/cancel`);
+const cancel = (id: string) => rig.api.send('POST', `/v1/conversations/${id}/cancel`);
 const newest = async () => {
-  const [found] = await api.query('select id from tramontane.conversations order by created_at desc limit 1');
+  const [found] = await rig.api.query(
+    'select id from tramontane.conversations order by created_at desc limit 1',
+  );
   return text(found?.['id']);
 };
 
 /** A turn whose model or tool is at work, and will not come to an end by itself. */
 async function startHanging(openServer: typeof openSdkV2Server = openSdkV2Server, stream = false) {
-  const arrived = openGate();
-  const stopped = openGate();
-  const server = await openServer({
-    tools: [
-      {
-        name: 'look',
-        inputSchema: {},
-        handler: (_args, { signal }) =>
-          new Promise((_resolve, reject) => {
-            arrived.open();
-            signal.addEventListener('abort', () => {
-              stopped.open();
-              reject(new Error('stopped'));
-            });
-          }),
-      },
-    ],
-  });
-  opened.push(server);
-  const model = api.models.plays({ toolCalls: [{ name: 'look', arguments: {} }] }, { text: 'Go on then.' });
-  const answer = api.send('POST', '/v1/conversations', {
+  const { server, arrived, stopped } = await rig.openHangingTool(openServer);
+  const model = rig.api.models.plays(
+    { toolCalls: [{ name: 'look', arguments: {} }] },
+    { text: 'Go on then.' },
+  );
+  const answer = rig.api.send('POST', '/v1/conversations', {
     model,
     inputs: 'Go',
     tools: [mcpTool(server.url)],
@@ -79,13 +52,13 @@ describe('cancelling', () => {
       const response = await answer;
       expectError(response, 409);
       expect(response.json).toMatchObject({ type: 'run_cancelled' });
-      const [, execution] = await readHistory(api, id);
+      const [, execution] = await readHistory(rig.api, id);
       expect(execution).toMatchObject({
         type: 'tool.execution',
         info: { status: 'unknown', is_error: true, code: 'cancelled' },
       });
       expect(JSON.stringify(execution)).toMatch(/may have run|not known whether the tool ran/);
-      const events = await api.query(
+      const events = await rig.api.query(
         `select event->'end'->>'reason' as reason from tramontane.run_events join tramontane.runs on id = run_id
        where conversation_id = $1 and event->>'type' = 'run.finished'`,
         [id],
@@ -101,42 +74,44 @@ describe('cancelling', () => {
       event: 'conversation.response.error',
       data: { code: 409 },
     });
-    const next = record((await api.send('POST', `/v1/conversations/${id}`, {})).json);
+    const next = record((await rig.api.send('POST', `/v1/conversations/${id}`, {})).json);
     expect(next['outputs']).toMatchObject([{ content: 'Go on then.' }]);
-    expect(api.models.asked(model)).toHaveLength(2);
+    expect(rig.api.models.asked(model)).toHaveLength(2);
   });
 
   it('stops a model that speaks', async () => {
     const asked = openGate();
-    const model = api.models.plays(() => {
+    const model = rig.api.models.plays(() => {
       asked.open();
       return { text: 'One two three four five', hangAfterChunks: 3 };
     });
-    const before = api.models.abandoned();
-    const answer = api.send('POST', '/v1/conversations', { model, inputs: 'Go' });
+    const before = rig.api.models.abandoned();
+    const answer = rig.api.send('POST', '/v1/conversations', { model, inputs: 'Go' });
     await asked.passed;
     const id = await newest();
     expect((await cancel(id)).json).toMatchObject({ status: 'cancelled' });
     expectError(await answer, 409);
     await eventually('the model sees that nobody listens', () =>
-      api.models.abandoned() > before ? true : undefined,
+      rig.api.models.abandoned() > before ? true : undefined,
     );
   });
 
   it('a run that another process carries is seen by its sweep', async () => {
     const { id, answer } = await startHanging();
     // What the other process writes when it is asked to cancel.
-    await api.query('update tramontane.runs set cancel_requested = true where conversation_id = $1', [id]);
+    await rig.api.query('update tramontane.runs set cancel_requested = true where conversation_id = $1', [
+      id,
+    ]);
     expectError(await answer, 409);
   });
 
   it('where nothing is under way does nothing, and nobody else can', async () => {
-    const model = api.models.plays({ text: 'Done.' });
-    const started = record((await api.send('POST', '/v1/conversations', { model, inputs: 'Hi' })).json);
+    const model = rig.api.models.plays({ text: 'Done.' });
+    const started = record((await rig.api.send('POST', '/v1/conversations', { model, inputs: 'Hi' })).json);
     const id = text(started['conversation_id']);
-    const history: Json[] = await readHistory(api, id);
+    const history: Json[] = await readHistory(rig.api, id);
     expect((await cancel(id)).json).toMatchObject({ status: 'nothing_under_way' });
-    expect(await readHistory(api, id)).toEqual(history);
+    expect(await readHistory(rig.api, id)).toEqual(history);
     expectError(await cancel('conv_nobody'), 404);
   });
 

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openSdkV2Server, type ToolServer } from '@tramontane/testkit/tool-servers';
-import { completionChunkSchema, completionResponseSchema } from '@tramontane/wire';
 import { unknownParts } from '../../packages/wire/src/testing/canned-client.ts';
 import { expectError } from './expect-error.ts';
 import { openApiServer, type ApiServer } from './open-api-server.ts';
 import { mcpTool } from './run-turn.ts';
 import { lastToolTexts } from './scripted-models.ts';
-import { record, records, type Json } from './shapes.ts';
+import { record, records } from './shapes.ts';
+import { choicesOf, post, stream, textOf } from './read-completion.ts';
 
 // Chat completions and completions of agents: API reference, chat and agents.
 
@@ -54,33 +54,6 @@ const asksFor = (tool: string) =>
     if (told.length > 0) return { text: `Told: ${told.join(' ')}` };
     return { text: 'I look.', toolCalls: [{ name: tool, arguments: { shelf: 3 } }] };
   });
-
-async function post(body: Json, path = '/v1/chat/completions'): Promise<Json> {
-  const answer = await api.send('POST', path, body);
-  if (answer.status !== 200) throw new Error(answer.text);
-  completionResponseSchema.parse(answer.json);
-  return record(answer.json);
-}
-
-/** The frames of a streamed completion; the last must be `[DONE]`. */
-async function stream(body: Json, path = '/v1/chat/completions'): Promise<Json[]> {
-  const answer = await api.send('POST', path, { ...body, stream: true });
-  expect(answer.headers.get('content-type')).toMatch(/^text\/event-stream/);
-  const frames = answer.text.split('\n\n').filter(frame => frame !== '');
-  expect(frames.pop()).toBe('data: [DONE]');
-  return frames.map(frame => {
-    const chunk: unknown = JSON.parse(frame.replace(/^data: /, ''));
-    completionChunkSchema.parse(chunk);
-    return record(chunk);
-  });
-}
-
-const choicesOf = (chunks: readonly Json[]) => chunks.flatMap(({ choices }) => records(choices));
-const deltasOf = (chunks: readonly Json[]) => choicesOf(chunks).map(({ delta }) => record(delta));
-const textOf = (chunks: readonly Json[]) =>
-  deltasOf(chunks)
-    .map(({ content }) => (typeof content === 'string' ? content : ''))
-    .join('');
 
 describe('with the official client', () => {
   it('chat.complete and chat.stream say the same', async () => {
@@ -179,100 +152,24 @@ describe('with the official client', () => {
   });
 });
 
-describe("tools of the server's", () => {
-  it('run on the server: their turns are in messages, the last word is the message', async () => {
-    const model = asksFor('stock');
-    const answer = await post({ model, messages: USER, tools: [mcpTool(server.url)] });
-    const [choice] = records(answer['choices']);
-    expect(choice).toMatchObject({
-      finish_reason: 'stop',
-      message: { role: 'assistant', content: expect.stringContaining('12'), tool_calls: null },
-    });
-    expect(choice?.['messages']).toMatchObject([
-      { role: 'assistant', content: 'I look.', index: 0, tool_calls: [{ function: { name: 'stock' } }] },
-      {
-        role: 'tool',
-        index: 1,
-        content: expect.stringContaining('12'),
-        metadata: { name: 'stock', is_error: false },
-      },
-      { role: 'assistant', content: expect.stringContaining('Told:'), index: 2 },
-    ]);
-  });
-
-  it('appear in streams as metadata only, so that nobody runs or prints them', async () => {
-    const model = asksFor('fails');
-    const chunks = await stream({ model, messages: USER, tools: [mcpTool(server.url)] });
-    expect(textOf(chunks)).toMatch(/^I look\.Told: .*The shelf fell over/);
-    const deltas = deltasOf(chunks);
-    expect(deltas.filter(({ tool_calls }) => tool_calls !== undefined)).toEqual([]);
-    expect(deltas.filter(({ role }) => role === 'tool')).toMatchObject([
-      { index: 1, content: null, metadata: { name: 'fails', is_error: true } },
-    ]);
-    expect(choicesOf(chunks).at(-1)).toMatchObject({ finish_reason: 'stop' });
-  });
-
-  it('of a server that is away are reported, and the answer comes all the same', async () => {
-    const model = api.models.plays({ text: 'I have none.' }, { text: 'I have none.' });
-    const body = { model, messages: USER, tools: [mcpTool('http://127.0.0.1:9')] };
-    const [choice] = records((await post(body))['choices']);
-    expect(choice).toMatchObject({
-      message: { content: 'I have none.' },
-      messages: [{ role: 'tool', metadata: { is_error: true, status: 'failed' } }, { role: 'assistant' }],
-    });
-    expect(deltasOf(await stream(body))[0]).toMatchObject({ role: 'tool', metadata: { is_error: true } });
-  });
-
-  it('that need confirmation are never run: the model is told that they are refused', async () => {
-    let ran = 0;
-    const guarded = await openSdkV2Server({
-      tools: [{ name: 'wipe', inputSchema: {}, handler: () => (ran += 1) }],
-    });
-    try {
-      const tool = { ...mcpTool(guarded.url), tool_configuration: { requires_confirmation: ['wipe'] } };
-      const body = { model: asksFor('wipe'), messages: USER, tools: [tool] };
-      const [choice] = records((await post(body))['choices']);
-      expect(choice).toMatchObject({ finish_reason: 'stop', message: { tool_calls: null } });
-      const turns = records(choice?.['messages']);
-      expect(turns[1]).toMatchObject({ role: 'tool', metadata: { name: 'wipe', is_error: true } });
-      const deltas = deltasOf(await stream(body));
-      expect(deltas.find(({ role }) => role === 'tool')).toMatchObject({ metadata: { is_error: true } });
-      expect(ran).toBe(0);
-    } finally {
-      await guarded.close();
-    }
-  });
-
-  it('keep nothing: no agent, conversation, run or connector is left', async () => {
-    const counts = async () =>
-      await api.query(
-        `select (select count(*) from tramontane.conversations) c, (select count(*) from tramontane.runs) r,
-                (select count(*) from tramontane.connectors) k`,
-      );
-    const before = await counts();
-    await post({ model: asksFor('stock'), messages: USER, tools: [mcpTool(server.url)] });
-    expect(await counts()).toEqual(before);
-  });
-});
-
 describe('what is asked for reaches the model', () => {
   it('a forced tool is forced once: after its result the model may speak', async () => {
     const model = asksFor('stock');
     const tool_choice = { type: 'function', function: { name: 'stock' } };
-    await post({ model, messages: USER, tools: [mcpTool(server.url)], tool_choice });
+    await post(api, { model, messages: USER, tools: [mcpTool(server.url)], tool_choice });
     expect(api.models.asked(model).map(({ body }) => body['tool_choice'])).toEqual([tool_choice, 'auto']);
   });
 
   it('n answers, each with an index and a seed of its own, plain and streamed', async () => {
     const model = api.models.answers(({ body }) => ({ text: `Seed ${String(body['seed'])}.` }));
     const body = { model, messages: USER, n: 3, random_seed: 40 };
-    const choices = records((await post(body))['choices']);
+    const choices = records((await post(api, body))['choices']);
     expect(choices.map(({ index, message }) => [index, record(message)['content']])).toEqual([
       [0, 'Seed 40.'],
       [1, 'Seed 41.'],
       [2, 'Seed 42.'],
     ]);
-    const chunks = await stream(body);
+    const chunks = await stream(api, body);
     for (const index of [0, 1, 2]) {
       const own = choicesOf(chunks).filter(choice => choice['index'] === index);
       expect(own.map(({ delta }) => record(delta)['content']).join('')).toBe(`Seed ${40 + index}.`);
@@ -285,7 +182,7 @@ describe('what is asked for reaches the model', () => {
     const model = api.models.answers(() => ({ thinking: 'Hm.', text: 'Ok.' }));
     const call = { id: 'null', function: { name: 'add', arguments: { a: 1 } } };
     const tool = (content: string) => ({ role: 'tool', content });
-    const answer = await post({
+    const answer = await post(api, {
       model,
       messages: [
         { role: 'system', content: [{ type: 'text', text: 'One.' }] },
@@ -349,7 +246,7 @@ describe('what goes wrong', () => {
 
   it('after it, the stream ends with the reason error and says why', async () => {
     const model = api.models.answers(() => ({ text: 'One two three', dropAfterChunks: 3 }));
-    const chunks = await stream({ model, messages: USER });
+    const chunks = await stream(api, { model, messages: USER });
     expect(textOf(chunks)).toBe('One two ');
     expect(choicesOf(chunks).at(-1)).toMatchObject({
       finish_reason: 'error',
@@ -367,7 +264,6 @@ describe('what goes wrong', () => {
       400,
     ],
     ['a call without a result', { messages: [...USER, { role: 'assistant', tool_calls: [call] }] }, 400],
-    ['an unknown key', { messages: USER, colour: 'red' }, 422],
     [
       'a tool choice that is no tool',
       { messages: USER, tools: [ADD], tool_choice: { function: { name: 'x' } } },
@@ -376,8 +272,6 @@ describe('what goes wrong', () => {
     ['a tool call where there are no tools', { messages: USER, tool_choice: 'any' }, 400],
     ['sound', { messages: [audio] }, 422],
     ['too many answers', { messages: USER, n: 17 }, 422],
-    ['a temperature beyond 1.5', { messages: USER, temperature: 1.6 }, 422],
-    ['a built-in tool', { messages: USER, tools: [{ type: 'web_search' }] }, 400],
     ["an option of Mistral's at another vendor", { messages: USER, safe_prompt: true }, 400],
     [
       'a document address at a vendor that takes none',
@@ -395,12 +289,6 @@ describe('what goes wrong', () => {
     if (what === 'no messages') expect(answer.text).toContain('body.messages');
   });
 
-  it('an agent that is not there is 404', async () => {
-    const body = { agent_id: 'ag_nobody', messages: USER };
-    expectError(await api.send('POST', '/v1/agents/completions', body), 404);
-    expectError(await api.send('POST', '/v1/agents/completions', { ...body, temperature: 1 }), 422);
-  });
-
   it('a caller that goes away ends the question to the model', async () => {
     const gone = api.models.abandoned();
     const model = api.models.answers(() => ({ text: 'One two three', hangAfterChunks: 3 }));
@@ -408,10 +296,4 @@ describe('what goes wrong', () => {
     for await (const _ of reading) break;
     await expect.poll(() => api.models.abandoned()).toBe(gone + 1);
   });
-});
-
-it('the offline model answers and says so', async () => {
-  const answer = await api.send('POST', '/v1/chat/completions', { model: 'offline', messages: USER });
-  expect(answer.headers.get('x-tramontane-model')).toBe('offline');
-  expect(completionResponseSchema.parse(answer.json).choices).toHaveLength(1);
 });

@@ -1,22 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openSdkV2Server, type PlainTool, type ToolServer } from '@tramontane/testkit/tool-servers';
+import { openSdkV2Server, type ToolServer } from '@tramontane/testkit/tool-servers';
+import { allow, BANK, deny, outputsOf, startAsking, TOOLS } from './asking.ts';
 import { expectError } from './expect-error.ts';
-import { openApiServer, type ApiAnswer, type ApiServer } from './open-api-server.ts';
+import { openApiServer, type ApiServer } from './open-api-server.ts';
 import { readHistory } from './run-turn.ts';
-import { lastToolTexts } from './scripted-models.ts';
-import { infoText, record, records, text, type Json } from './shapes.ts';
+import { record, records, text, type Json } from './shapes.ts';
 
 let api: ApiServer;
 let tools: ToolServer;
-
-const tool = (name: string, change: Partial<PlainTool> = {}): PlainTool => ({
-  name,
-  description: `Does ${name}.`,
-  inputSchema: { properties: { n: { type: 'number' } } },
-  handler: ({ n }) => `${name} ${String(n)} done`,
-  ...change,
-});
-const TOOLS = [tool('pay'), tool('mail'), tool('look')];
 
 beforeAll(async () => {
   [api, tools] = await Promise.all([openApiServer(), openSdkV2Server({ tools: TOOLS })]);
@@ -31,40 +22,11 @@ afterAll(async () => {
   await Promise.all([api?.close(), tools?.close()]);
 });
 
-const ASK_USER = { type: 'function', function: { name: 'ask_user', parameters: { type: 'object' } } };
-const BANK = {
-  type: 'connector',
-  connector_id: 'bank',
-  tool_configuration: { requires_confirmation: ['pay', 'mail'] },
-};
-const allow = (tool_call_id: string) => ({ tool_call_id, confirmation: 'allow' });
-const deny = (tool_call_id: string) => ({ tool_call_id, confirmation: 'deny' });
-const outputsOf = (answer: ApiAnswer): Json[] => {
-  if (answer.status !== 200) throw new Error(answer.text);
-  return records(record(answer.json)['outputs']);
-};
 const made = () => tools.calls.map(({ name }) => name);
-
-/** A conversation in which the model asked for these calls at once, and then says what it is told. */
-async function startAsking(names: readonly string[], more: Json = {}) {
-  const model = api.models.plays(
-    { toolCalls: names.map((name, n) => ({ name, arguments: { n } })) },
-    request => ({ text: `Told: ${lastToolTexts(request).join(' | ')}` }),
-    { text: 'And on.' },
-  );
-  const body = { model, inputs: 'Go', tools: [BANK, ASK_USER], ...more };
-  const answer = await api.send('POST', '/v1/conversations', body);
-  const outputs = outputsOf(answer);
-  const ids = outputs.flatMap(({ type, tool_call_id }) =>
-    type === 'function.call' ? text(tool_call_id) : [],
-  );
-  const conversationId = text(record(answer.json)['conversation_id']);
-  return { conversationId, path: `/v1/conversations/${conversationId}`, outputs, ids, model };
-}
 
 describe('a call that needs confirmation', () => {
   it('waits, runs when it is allowed, and stands in the history as it went', async () => {
-    const { path, conversationId, outputs, ids, model } = await startAsking(['pay', 'look']);
+    const { path, conversationId, outputs, ids, model } = await startAsking(api, ['pay', 'look']);
     expect(outputs).toMatchObject([
       { type: 'function.call', name: 'pay', arguments: '{"n":0}', confirmation_status: 'pending' },
       { type: 'tool.execution', name: 'look' },
@@ -98,26 +60,8 @@ describe('a call that needs confirmation', () => {
     ]);
   });
 
-  it('does not run when it is denied; the model goes on without it', async () => {
-    const { path, conversationId, ids } = await startAsking(['pay']);
-    const [words, ...others] = outputsOf(
-      await api.send('POST', path, { tool_confirmations: [deny(ids[0] ?? '')] }),
-    );
-    expect(others).toEqual([]);
-    expect(text(words?.['content'])).toMatch(/^Told: .*did not allow/);
-    expect(made()).toEqual([]);
-    const history = await readHistory(api, conversationId);
-    expect(history.map(({ type }) => type)).toEqual([
-      'message.input',
-      'function.call',
-      'function.result',
-      'message.output',
-    ]);
-    expect(history[1]).toMatchObject({ confirmation_status: 'denied' });
-  });
-
   it('is decided one by one: the model is asked when none waits any more', async () => {
-    const { path, ids, model } = await startAsking(['pay', 'mail', 'pay']);
+    const { path, ids, model } = await startAsking(api, ['pay', 'mail', 'pay']);
     const [first = '', second = '', third = ''] = ids;
     const partial = outputsOf(await api.send('POST', path, { tool_confirmations: [allow(second)] }));
     expect(partial).toMatchObject([
@@ -133,24 +77,13 @@ describe('a call that needs confirmation', () => {
     expect(made()).toEqual(['mail', 'pay']);
   });
 
-  it('goes together with results of functions', async () => {
-    const { path, ids } = await startAsking(['ask_user', 'pay']);
-    const [asked = '', held = ''] = ids;
-    const result = { type: 'function.result', tool_call_id: asked, result: 'yes' };
-    const both = { inputs: [result], tool_confirmations: [allow(held)] };
-    expect(outputsOf(await api.send('POST', path, both))).toMatchObject([
-      { type: 'tool.execution', name: 'pay' },
-      { content: 'Told: yes | pay 1 done' },
-    ]);
-  });
-
   it('stays open while only the functions are answered, and the other way round', async () => {
-    const one = await startAsking(['ask_user', 'pay']);
+    const one = await startAsking(api, ['ask_user', 'pay']);
     const result = (id: string | undefined) => ({ type: 'function.result', tool_call_id: id, result: 'yes' });
     expect(outputsOf(await api.send('POST', one.path, { inputs: [result(one.ids[0])] }))).toMatchObject([
       { type: 'function.call', tool_call_id: one.ids[1], confirmation_status: 'pending' },
     ]);
-    const other = await startAsking(['ask_user', 'pay']);
+    const other = await startAsking(api, ['ask_user', 'pay']);
     const allowed = { tool_confirmations: [allow(other.ids[1] ?? '')] };
     const [ran, still] = outputsOf(await api.send('POST', other.path, allowed));
     expect(ran).toMatchObject({ type: 'tool.execution' });
@@ -181,7 +114,7 @@ describe('a call that needs confirmation', () => {
 
 describe('a decision', () => {
   it('counts once: again it is 200 without effect, another one is 422', async () => {
-    const { path, conversationId, ids, model } = await startAsking(['pay']);
+    const { path, conversationId, ids, model } = await startAsking(api, ['pay']);
     const [id = ''] = ids;
     const first = await api.send('POST', path, { tool_confirmations: [allow(id)] });
     const again = await api.send('POST', path, { tool_confirmations: [allow(id)] });
@@ -205,7 +138,7 @@ describe('a decision', () => {
   });
 
   it('of two at once, one is carried out', async () => {
-    const { path, ids } = await startAsking(['pay']);
+    const { path, ids } = await startAsking(api, ['pay']);
     const body = { tool_confirmations: [allow(ids[0] ?? '')] };
     const answers = await Promise.all([1, 2, 3].map(() => api.send('POST', path, body)));
     for (const { status } of answers) expect([200, 409]).toContain(status);
@@ -214,7 +147,7 @@ describe('a decision', () => {
   });
 
   it('on anything else is 422 at its place', async () => {
-    const { path, ids } = await startAsking(['pay', 'ask_user', 'look']);
+    const { path, ids } = await startAsking(api, ['pay', 'ask_user', 'look']);
     const [held = '', asked = ''] = ids;
     const refuses = async (tool_confirmations: Json[], index: number) => {
       const answer = await api.send('POST', path, { tool_confirmations });
@@ -226,87 +159,6 @@ describe('a decision', () => {
     await refuses([allow(asked)], 0);
     await refuses([allow(held), deny(held)], 1);
     expect(made()).toEqual(['look']);
-  });
-
-  it('is asked for: everything else is 400 as long as a call waits', async () => {
-    const { path, conversationId } = await startAsking(['pay']);
-    const before = await readHistory(api, conversationId);
-    for (const body of [
-      {},
-      { inputs: [] },
-      { inputs: [], tool_confirmations: null },
-      { inputs: 'Never mind' },
-    ]) {
-      for (const stream of [false, true]) {
-        const answer = await api.send('POST', path, { ...body, stream });
-        expectError(answer, 400);
-        expect(answer.json).toMatchObject({ type: 'invalid_request_error', code: '3230' });
-      }
-    }
-    expect(await readHistory(api, conversationId)).toEqual(before);
-  });
-});
-
-describe('what was allowed is what runs', () => {
-  it.each<[string, PlainTool[]]>([
-    ['its description', [tool('pay', { description: 'Pays twice.' })]],
-    ['its arguments', [tool('pay', { inputSchema: { properties: { n: { type: 'string' } } } })]],
-    ['its annotations', [tool('pay', { annotations: { destructiveHint: true } })]],
-    ['its name', [tool('pay_all')]],
-  ])('and nothing runs when the tool has changed %s since', async (_what, changed) => {
-    const { path, ids } = await startAsking(['pay']);
-    tools.setTools(changed);
-    const [execution] = outputsOf(
-      await api.send('POST', path, { tool_confirmations: [allow(ids[0] ?? '')] }),
-    );
-    expect(execution).toMatchObject({
-      type: 'tool.execution',
-      info: { status: 'failed', code: expect.stringMatching(/^tool_(changed|gone)$/) as string },
-    });
-    expect(infoText(execution ?? {})).toMatch(/was not called/);
-    expect(made()).toEqual([]);
-  });
-
-  it('and nothing runs when the connector is at another address, or was deleted', async () => {
-    const elsewhere = await openSdkV2Server({ tools: TOOLS });
-    try {
-      const create = (name: string) =>
-        api.send('POST', '/v1/connectors', { name, description: 'd', server: tools.url });
-      for (const [name, change] of [
-        [
-          'moving',
-          (id: string) =>
-            api.send('PATCH', `/v1/connectors/${id}`, { protocol: 'mcp', server: elsewhere.url }),
-        ],
-        ['leaving', (id: string) => api.send('DELETE', `/v1/connectors/${id}`)],
-      ] as const) {
-        const { id } = record((await create(name)).json);
-        const { path, ids } = await startAsking(['pay'], { tools: [{ ...BANK, connector_id: name }] });
-        expect((await change(text(id))).status).toBe(200);
-        const answer = await api.send('POST', path, { tool_confirmations: [allow(ids[0] ?? '')] });
-        expect(infoText(outputsOf(answer)[0] ?? {})).toMatch(/was not called/);
-      }
-      expect(made()).toEqual([]);
-      expect(elsewhere.calls).toEqual([]);
-    } finally {
-      await elsewhere.close();
-    }
-  });
-
-  it('and with store:false, where nothing can wait, the request says so', async () => {
-    const model = api.models.plays({ text: 'never' });
-    const body = { model, inputs: 'Go', tools: [BANK], store: false };
-    const refused = await api.send('POST', '/v1/conversations', body);
-    expectError(refused, 400);
-    expect(refused.json).toMatchObject({ param: 'store' });
-    const { path, ids } = await startAsking(['pay']);
-    const confirmed = await api.send('POST', path, {
-      tool_confirmations: [allow(ids[0] ?? '')],
-      store: false,
-    });
-    expectError(confirmed, 400);
-    expect(api.models.asked(model)).toEqual([]);
-    expect(made()).toEqual([]);
   });
 });
 

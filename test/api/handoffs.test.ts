@@ -1,25 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSdkV2Server, type ToolServer } from '@tramontane/testkit/tool-servers';
-import { openApiServer, type ApiServer } from './open-api-server.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { ToolServer } from '@tramontane/testkit/tool-servers';
 import { mcpTool, readHistory, runTurn } from './run-turn.ts';
 import { lastToolTexts } from './scripted-models.ts';
 import { infoText, record, records, text, type Json } from './shapes.ts';
+import { useApi } from './use-api.ts';
 
-let api: ApiServer;
+const rig = useApi();
 let tools: ToolServer;
-
 beforeAll(async () => {
-  [api, tools] = await Promise.all([
-    openApiServer(),
-    openSdkV2Server({ tools: [{ name: 'look', inputSchema: {}, handler: () => 'seen' }] }),
-  ]);
-});
-afterAll(async () => {
-  await Promise.all([api?.close(), tools?.close()]);
+  tools = await rig.openTool(() => 'seen');
 });
 
 async function createAgent(body: Json): Promise<string> {
-  const answer = await api.send('POST', '/v1/agents', body);
+  const answer = await rig.api.send('POST', '/v1/agents', body);
   if (answer.status !== 200) throw new Error(answer.text);
   return text(record(answer.json)['id']);
 }
@@ -34,7 +27,7 @@ describe('on the server', () => {
   it.each([false, true])(
     'the next agent answers with its own model, words and tools, streamed: %s',
     async stream => {
-      const expert = api.models.plays(
+      const expert = rig.api.models.plays(
         { toolCalls: [{ name: 'look', arguments: {} }] },
         request => ({ text: `I am the expert: ${lastToolTexts(request).join()}` }),
         { text: 'Still me.' },
@@ -46,9 +39,9 @@ describe('on the server', () => {
         instructions: 'Be the expert.',
         tools: [mcpTool(tools.url)],
       });
-      const desk = api.models.plays(handsTo('expert'));
+      const desk = rig.api.models.plays(handsTo('expert'));
       const deskId = await createAgent({ model: desk, name: 'desk', handoffs: [expertId] });
-      const turn = await runTurn(api, { agent_id: deskId, inputs: 'Help' }, stream);
+      const turn = await runTurn(rig.api, { agent_id: deskId, inputs: 'Help' }, stream);
       expect(turn.outputs).toMatchObject([
         { type: 'message.output', agent_id: deskId, model: desk },
         {
@@ -62,41 +55,41 @@ describe('on the server', () => {
         { type: 'message.output', agent_id: expertId, content: 'I am the expert: seen' },
       ]);
       // The first agent was offered the handoff as a tool that says what the other one does; the other one has its own.
-      const [offered] = api.models.asked(desk)[0]?.tools ?? [];
+      const [offered] = rig.api.models.asked(desk)[0]?.tools ?? [];
       expect(offered).toMatchObject({ name: 'handoff_to_expert' });
       expect(offered?.description).toMatch(/Knows it all\./);
-      const asked = api.models.asked(expert)[0];
+      const asked = rig.api.models.asked(expert)[0];
       expect(asked?.tools.map(({ name }) => name)).toEqual(['look']);
       expect(asked?.messages[0]).toMatchObject({ role: 'system', content: 'Be the expert.' });
       expect(JSON.stringify(asked?.messages)).not.toContain('handoff_to_expert');
 
       // The agent that took over stays in charge.
       const path = `/v1/conversations/${turn.conversationId}`;
-      const next = record((await api.send('POST', path, { inputs: 'And?' })).json);
+      const next = record((await rig.api.send('POST', path, { inputs: 'And?' })).json);
       expect(next['outputs']).toMatchObject([{ content: 'Still me.', agent_id: expertId }]);
     },
   );
 
   it('tools of the same answer run first, and only one handoff of an answer is made', async () => {
-    const second = await createAgent({ model: api.models.plays({ text: 'Second.' }), name: 'second' });
-    const third = await createAgent({ model: api.models.plays(), name: 'third' });
+    const second = await createAgent({ model: rig.api.models.plays({ text: 'Second.' }), name: 'second' });
+    const third = await createAgent({ model: rig.api.models.plays(), name: 'third' });
     const first = await createAgent({
-      model: api.models.plays(handsTo('second', ['look', 'handoff_to_third'].toReversed().slice(1))),
+      model: rig.api.models.plays(handsTo('second', ['look', 'handoff_to_third'].toReversed().slice(1))),
       name: 'first',
       tools: [mcpTool(tools.url)],
       handoffs: [second, third],
     });
-    const { outputs } = await runTurn(api, { agent_id: first, inputs: 'Go' });
+    const { outputs } = await runTurn(rig.api, { agent_id: first, inputs: 'Go' });
     expect(typesOf(outputs)).toEqual(['message.output', 'tool.execution', 'agent.handoff', 'message.output']);
 
     const both = await createAgent({
-      model: api.models.plays({
+      model: rig.api.models.plays({
         toolCalls: ['handoff_to_second', 'handoff_to_third'].map(name => ({ name, arguments: {} })),
       }),
       name: 'both',
-      handoffs: [await createAgent({ model: api.models.plays({ text: 'Me.' }), name: 'second' }), third],
+      handoffs: [await createAgent({ model: rig.api.models.plays({ text: 'Me.' }), name: 'second' }), third],
     });
-    const answer = await runTurn(api, { agent_id: both, inputs: 'Go' });
+    const answer = await runTurn(rig.api, { agent_id: both, inputs: 'Go' });
     expect(answer.outputs).toMatchObject([
       { type: 'agent.handoff', next_agent_name: 'second' },
       { type: 'tool.execution', name: 'handoff_to_third', info: { code: 'one_handoff' } },
@@ -105,16 +98,16 @@ describe('on the server', () => {
   });
 
   it('agents that hand over to one another come to an end', async () => {
-    const ping = api.models.answers(request =>
+    const ping = rig.api.models.answers(request =>
       /10 times/.test(JSON.stringify(request.messages)) ? { text: 'I stay.' } : handsTo('pong'),
     );
-    const pong = api.models.answers(request =>
+    const pong = rig.api.models.answers(request =>
       /10 times/.test(JSON.stringify(request.messages)) ? { text: 'I stay.' } : handsTo('ping'),
     );
     const pingId = await createAgent({ model: ping, name: 'ping' });
     const pongId = await createAgent({ model: pong, name: 'pong', handoffs: [pingId] });
-    await api.send('PATCH', `/v1/agents/${pingId}`, { handoffs: [pongId] });
-    const { outputs } = await runTurn(api, { agent_id: pingId, inputs: 'Go' });
+    await rig.api.send('PATCH', `/v1/agents/${pingId}`, { handoffs: [pongId] });
+    const { outputs } = await runTurn(rig.api, { agent_id: pingId, inputs: 'Go' });
     expect(outputs.filter(({ type }) => type === 'agent.handoff')).toHaveLength(10);
     expect(infoText(outputs.find(({ type }) => type === 'tool.execution') ?? {})).toMatch(
       /limit of one turn/,
@@ -124,33 +117,33 @@ describe('on the server', () => {
 
   it('an agent that was deleted is not offered, and one deleted meanwhile does not take over', async () => {
     const gone = await createAgent({ model: 'never-asked', name: 'gone' });
-    const model = api.models.plays(
+    const model = rig.api.models.plays(
       async () => {
-        await api.send('DELETE', `/v1/agents/${gone}`);
+        await rig.api.send('DELETE', `/v1/agents/${gone}`);
         return handsTo('gone');
       },
       request => ({ text: `Told: ${lastToolTexts(request).join()}` }),
       { text: 'Alone.' },
     );
     const id = await createAgent({ model, name: 'left', handoffs: [gone] });
-    const { outputs } = await runTurn(api, { agent_id: id, inputs: 'Go' });
+    const { outputs } = await runTurn(rig.api, { agent_id: id, inputs: 'Go' });
     expect(text(outputs.at(-1)?.['content'])).toMatch(/^Told: .*no such agent/);
-    await runTurn(api, { agent_id: id, inputs: 'Go' });
-    expect(api.models.asked(model).at(-1)?.tools).toEqual([]);
+    await runTurn(rig.api, { agent_id: id, inputs: 'Go' });
+    expect(rig.api.models.asked(model).at(-1)?.tools).toEqual([]);
   });
 
   it('a call of the next agent that waits for a person runs with that agent', async () => {
-    const expert = api.models.plays({ toolCalls: [{ name: 'look', arguments: {} }] }, request => ({
+    const expert = rig.api.models.plays({ toolCalls: [{ name: 'look', arguments: {} }] }, request => ({
       text: lastToolTexts(request).join(),
     }));
     const tool = { ...mcpTool(tools.url), tool_configuration: { requires_confirmation: ['look'] } };
     const expertId = await createAgent({ model: expert, name: 'expert', tools: [tool] });
     const deskId = await createAgent({
-      model: api.models.plays(handsTo('expert')),
+      model: rig.api.models.plays(handsTo('expert')),
       name: 'desk',
       handoffs: [expertId],
     });
-    const { outputs, conversationId } = await runTurn(api, { agent_id: deskId, inputs: 'Go' }, true);
+    const { outputs, conversationId } = await runTurn(rig.api, { agent_id: deskId, inputs: 'Go' }, true);
     expect(outputs.at(-1)).toMatchObject({
       type: 'function.call',
       confirmation_status: 'pending',
@@ -159,7 +152,7 @@ describe('on the server', () => {
     const body = {
       tool_confirmations: [{ tool_call_id: outputs.at(-1)?.['tool_call_id'], confirmation: 'allow' }],
     };
-    const answer = record((await api.send('POST', `/v1/conversations/${conversationId}`, body)).json);
+    const answer = record((await rig.api.send('POST', `/v1/conversations/${conversationId}`, body)).json);
     expect(answer['outputs']).toMatchObject([
       { type: 'tool.execution', agent_id: expertId },
       { content: 'seen' },
@@ -171,21 +164,23 @@ describe('on the client', () => {
   it.each([false, true])(
     'the turn ends with the handoff; appending goes on with the next agent, streamed: %s',
     async stream => {
-      const expert = api.models.plays({ text: 'Now me.' });
+      const expert = rig.api.models.plays({ text: 'Now me.' });
       const expertId = await createAgent({ model: expert, name: 'expert' });
       const deskId = await createAgent({
-        model: api.models.plays(handsTo('expert')),
+        model: rig.api.models.plays(handsTo('expert')),
         name: 'desk',
         handoffs: [expertId],
       });
       const body = { agent_id: deskId, inputs: 'Go', handoff_execution: 'client' };
-      const { outputs, conversationId } = await runTurn(api, body, stream);
+      const { outputs, conversationId } = await runTurn(rig.api, body, stream);
       expect(typesOf(outputs)).toEqual(['message.output', 'agent.handoff']);
-      expect(api.models.asked(expert)).toEqual([]);
+      expect(rig.api.models.asked(expert)).toEqual([]);
       const path = `/v1/conversations/${conversationId}`;
-      const answer = record((await api.send('POST', path, { inputs: [], handoff_execution: 'client' })).json);
+      const answer = record(
+        (await rig.api.send('POST', path, { inputs: [], handoff_execution: 'client' })).json,
+      );
       expect(answer['outputs']).toMatchObject([{ content: 'Now me.', agent_id: expertId }]);
-      expect(typesOf(await readHistory(api, conversationId))).toEqual([
+      expect(typesOf(await readHistory(rig.api, conversationId))).toEqual([
         'message.input',
         'message.output',
         'agent.handoff',
@@ -196,9 +191,9 @@ describe('on the client', () => {
 });
 
 it('a handoff that a caller writes into a history puts nobody in charge', async () => {
-  const other = await createAgent({ model: api.models.plays(), name: 'other' });
+  const other = await createAgent({ model: rig.api.models.plays(), name: 'other' });
   const own = await createAgent({
-    model: api.models.plays({ text: 'Own.' }, { text: 'Own again.' }),
+    model: rig.api.models.plays({ text: 'Own.' }, { text: 'Own again.' }),
     name: 'own',
   });
   const handoff = {
@@ -209,27 +204,30 @@ it('a handoff that a caller writes into a history puts nobody in charge', async 
     next_agent_name: 'other',
   };
   const inputs = [{ role: 'user', content: 'Hi' }, handoff, { role: 'user', content: 'Who?' }];
-  const { conversationId, outputs } = await runTurn(api, { agent_id: own, inputs });
+  const { conversationId, outputs } = await runTurn(rig.api, { agent_id: own, inputs });
   expect(outputs).toMatchObject([{ content: 'Own.' }]);
-  const next = await api.send('POST', `/v1/conversations/${conversationId}`, { inputs: 'And?' });
+  const next = await rig.api.send('POST', `/v1/conversations/${conversationId}`, { inputs: 'And?' });
   expect(record(next.json)['outputs']).toMatchObject([{ content: 'Own again.' }]);
 });
 
 it('the official SDK reads handoffs, plain and streamed', async () => {
-  const expertId = await createAgent({ model: api.models.answers(() => ({ text: 'Me.' })), name: 'expert' });
+  const expertId = await createAgent({
+    model: rig.api.models.answers(() => ({ text: 'Me.' })),
+    name: 'expert',
+  });
   const deskId = await createAgent({
-    model: api.models.answers(() => handsTo('expert')),
+    model: rig.api.models.answers(() => handsTo('expert')),
     name: 'desk',
     handoffs: [expertId],
   });
-  const plain = await api.sdk.beta.conversations.start({ agentId: deskId, inputs: 'Go' });
+  const plain = await rig.api.sdk.beta.conversations.start({ agentId: deskId, inputs: 'Go' });
   expect(plain.outputs.map(({ type }) => type)).toEqual([
     'message.output',
     'agent.handoff',
     'message.output',
   ]);
   const events: Json[] = [];
-  for await (const { data } of await api.sdk.beta.conversations.startStream({
+  for await (const { data } of await rig.api.sdk.beta.conversations.startStream({
     agentId: deskId,
     inputs: 'Go',
   })) {

@@ -1,64 +1,48 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  openRestServer,
-  openSdkV1Server,
-  openSdkV2Server,
-  type ToolServer,
-} from '@tramontane/testkit/tool-servers';
+import { describe, expect, it } from 'vitest';
+import { openRestServer, openSdkV1Server, openSdkV2Server } from '@tramontane/testkit/tool-servers';
 import { expectError } from './expect-error.ts';
 import { openGate, type Gate } from './gate.ts';
-import { openApiServer, type ApiServer } from './open-api-server.ts';
 import { mcpTool, readHistory } from './run-turn.ts';
 import { lastToolTexts } from './scripted-models.ts';
 import { eventually, record, type Json } from './shapes.ts';
 import { openReader, postStart } from './stream-reader.ts';
 import { expectRules } from './stream-rules.ts';
+import { useApi } from './use-api.ts';
 
-let api: ApiServer;
-const opened: ToolServer[] = [];
+const rig = useApi();
 
-beforeAll(async () => {
-  api = await openApiServer();
-});
-
-afterAll(async () => {
-  await api?.close();
-  await Promise.all(opened.map(server => server.close()));
-});
-
-async function openTool(handler: () => unknown): Promise<ToolServer> {
-  const server = await openSdkV2Server({ tools: [{ name: 'look', inputSchema: {}, handler }] });
-  opened.push(server);
-  return server;
+/** The conversation that was started with this agent. */
+async function conversationOf(agentId: unknown): Promise<string> {
+  return await eventually('the conversation', async () => {
+    const list = await rig.api.sdk.beta.conversations.list({});
+    return list.find(item => 'agentId' in item && item.agentId === agentId)?.id;
+  });
 }
 
 describe('a caller that goes away', () => {
   it.each([true, false])('from a stored turn does not stop it, streamed: %s', async stream => {
     const gate = openGate();
     const arrived = openGate();
-    const server = await openTool(async () => {
+    const server = await rig.openTool(async () => {
       arrived.open();
       await gate.passed;
       return 'done without you';
     });
-    const model = api.models.plays({ toolCalls: [{ name: 'look', arguments: {} }] }, request => ({
+    const model = rig.api.models.plays({ toolCalls: [{ name: 'look', arguments: {} }] }, request => ({
       text: lastToolTexts(request).join(),
     }));
     const agent = record(
-      (await api.send('POST', '/v1/agents', { model, name: 'A', tools: [mcpTool(server.url)] })).json,
+      (await rig.api.send('POST', '/v1/agents', { model, name: 'A', tools: [mcpTool(server.url)] })).json,
     );
     const gone = new AbortController();
-    const call = postStart(api, { agent_id: agent['id'], inputs: 'Go', stream }, gone.signal);
+    const call = postStart(rig.api, { agent_id: agent['id'], inputs: 'Go', stream }, gone.signal);
     await arrived.passed;
     gone.abort();
     await expect(call.then(response => response.text())).rejects.toThrow(/abort/);
     gate.open();
-    const id = await eventually('the conversation', async () => {
-      const list = await api.sdk.beta.conversations.list({});
-      return list.find(item => 'agentId' in item && item.agentId === agent['id'])?.id;
-    });
+    const id = await conversationOf(agent['id']);
     const history = await eventually('the end of the turn', async () => {
-      const entries = await readHistory(api, id);
+      const entries = await readHistory(rig.api, id);
       return entries.length === 3 ? entries : undefined;
     });
     expect(history.map(({ type }) => type)).toEqual(['message.input', 'tool.execution', 'message.output']);
@@ -71,38 +55,22 @@ describe('a caller that goes away', () => {
     ['SDK 2.x', openSdkV2Server],
     ['REST form', openRestServer],
   ] as const)('from a turn with store:false stops the call of a tool: %s', async (_name, openServer) => {
-    const arrived = openGate();
-    const stopped = openGate();
-    const server = await openServer({
-      tools: [
-        {
-          name: 'look',
-          inputSchema: {},
-          handler: async (_args, { signal }) => {
-            signal.addEventListener('abort', stopped.open);
-            arrived.open();
-            await stopped.passed;
-            return 'too late';
-          },
-        },
-      ],
-    });
-    opened.push(server);
-    const model = api.models.plays({ toolCalls: [{ name: 'look', arguments: {} }] });
+    const { server, arrived, stopped } = await rig.openHangingTool(openServer);
+    const model = rig.api.models.plays({ toolCalls: [{ name: 'look', arguments: {} }] });
     await expectStops({ model, tools: [mcpTool(server.url)] }, arrived, stopped);
-    expect(api.models.asked(model)).toHaveLength(1);
+    expect(rig.api.models.asked(model)).toHaveLength(1);
   });
 
   it('from a turn with store:false stops the model', async () => {
     const arrived = openGate();
     const stopped = openGate();
-    const before = api.models.abandoned();
-    const model = api.models.plays(() => {
+    const before = rig.api.models.abandoned();
+    const model = rig.api.models.plays(() => {
       arrived.open();
       return { text: 'One two three', hangAfterChunks: 1 };
     });
     const watch = eventually('the vendor seeing its client go', () =>
-      api.models.abandoned() > before ? true : undefined,
+      rig.api.models.abandoned() > before ? true : undefined,
     ).then(stopped.open);
     await expectStops({ model }, arrived, stopped);
     await watch;
@@ -111,33 +79,30 @@ describe('a caller that goes away', () => {
 
 /** Starts a turn with store:false, leaves it once `arrived`, and waits until `stopped`; nothing of it is kept. */
 async function expectStops(body: Json, arrived: Gate, stopped: Gate): Promise<void> {
-  const [{ count: before } = {}] = await api.query('select count(*) from tramontane.conversations');
-  const reader = await openReader(api, { ...body, inputs: 'Go', store: false });
+  const [{ count: before } = {}] = await rig.api.query('select count(*) from tramontane.conversations');
+  const reader = await openReader(rig.api, { ...body, inputs: 'Go', store: false });
   await reader.until('conversation_id');
   const id = /conv_[0-9a-f]+/.exec(reader.heard())?.[0] ?? '';
   await arrived.passed;
   reader.leave();
   await stopped.passed;
-  expectError(await api.send('GET', `/v1/conversations/${id}`), 404);
-  expectError(await api.send('GET', `/v1/conversations/${id}/history`), 404);
-  const [{ count: after } = {}] = await api.query('select count(*) from tramontane.conversations');
+  expectError(await rig.api.send('GET', `/v1/conversations/${id}`), 404);
+  expectError(await rig.api.send('GET', `/v1/conversations/${id}/history`), 404);
+  const [{ count: after } = {}] = await rig.api.query('select count(*) from tramontane.conversations');
   expect(after).toBe(before);
 }
 
 describe('a conversation that is deleted while it answers', () => {
   it.each([true, false])('ends its readers with 404, streamed: %s', async stream => {
     const gate = openGate();
-    const model = api.models.plays(async () => {
+    const model = rig.api.models.plays(async () => {
       await gate.passed;
       return { text: 'To nobody.' };
     });
-    const agent = record((await api.send('POST', '/v1/agents', { model, name: 'A' })).json);
-    const call = api.send('POST', '/v1/conversations', { agent_id: agent['id'], inputs: 'Go', stream });
-    const id = await eventually('the conversation', async () => {
-      const list = await api.sdk.beta.conversations.list({});
-      return list.find(item => 'agentId' in item && item.agentId === agent['id'])?.id;
-    });
-    expect((await api.send('DELETE', `/v1/conversations/${id}`)).status).toBe(204);
+    const agent = record((await rig.api.send('POST', '/v1/agents', { model, name: 'A' })).json);
+    const call = rig.api.send('POST', '/v1/conversations', { agent_id: agent['id'], inputs: 'Go', stream });
+    const id = await conversationOf(agent['id']);
+    expect((await rig.api.send('DELETE', `/v1/conversations/${id}`)).status).toBe(204);
     gate.open();
     const answer = await call;
     if (!stream) return expectError(answer, 404);

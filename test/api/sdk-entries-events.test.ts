@@ -25,7 +25,7 @@ const EVENTS: Readonly<Record<Exclude<ConversationEventsData['type'], 'UNKNOWN'>
   'conversation.response.error': 'made',
   'message.output.delta': 'made',
   'tool.execution.started': 'made',
-  // Fragments of arguments: ours are whole in tool.execution.started.
+  // Fragments of arguments: ours are whole in tool.execution.started (docs/decisions, 11).
   'tool.execution.delta': 'never',
   'tool.execution.done': 'made',
   'function.call.delta': 'made',

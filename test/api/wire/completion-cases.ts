@@ -182,6 +182,12 @@ export const COMPLETION_CASES: readonly WireCase[] = [
   ],
   [
     '2.5',
+    'a header says that the offline model answered',
+    ask('POST', CHAT, { model: 'offline', messages }),
+    { status: 200, headers: { 'x-tramontane-model': 'offline' } },
+  ],
+  [
+    '2.5',
     'n answers have an index each',
     async wire => records((await chat(wire, { n: 2 }))['choices']).map(({ index }) => index),
     [0, 1],
