@@ -1,7 +1,9 @@
-import type { PlainTool } from '@tramontane/testkit/tool-servers';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { openSdkV2Server, type PlainTool, type ToolServer } from '@tramontane/testkit/tool-servers';
 import type { ApiAnswer, ApiServer } from './open-api-server.ts';
 import { lastToolTexts } from './scripted-models.ts';
 import { record, records, text, type Json } from './shapes.ts';
+import { useApi } from './use-api.ts';
 
 // A bank whose tools need a person's word, and conversations in which a model asks for them.
 
@@ -42,4 +44,34 @@ export async function startAsking(api: ApiServer, names: readonly string[], more
   );
   const conversationId = text(record(answer.json)['conversation_id']);
   return { conversationId, path: `/v1/conversations/${conversationId}`, outputs, ids, model };
+}
+
+/** A server that has the bank as a connector, for the tests of one file; each finds its tools as they are at first. */
+export function useBank(): { readonly api: ApiServer; readonly tools: ToolServer; made(): string[] } {
+  const rig = useApi();
+  let opened: ToolServer | undefined;
+  const tools = () => {
+    if (!opened) throw new Error('The bank is open in tests only.');
+    return opened;
+  };
+  beforeAll(async () => {
+    opened = await openSdkV2Server({ tools: TOOLS });
+    const connector = { name: 'bank', description: 'd', server: opened.url };
+    const { status, text: answer } = await rig.api.send('POST', '/v1/connectors', connector);
+    if (status !== 201) throw new Error(answer);
+  });
+  beforeEach(() => {
+    tools().setTools(TOOLS);
+    tools().calls.length = 0;
+  });
+  afterAll(() => opened?.close());
+  return {
+    get api() {
+      return rig.api;
+    },
+    get tools() {
+      return tools();
+    },
+    made: () => tools().calls.map(({ name }) => name),
+  };
 }

@@ -2,9 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSdkV2Server, type ToolServer } from '@tramontane/testkit/tool-servers';
 import { openApiServer, type ApiServer } from './open-api-server.ts';
 import { mcpTool } from './run-turn.ts';
-import { lastToolTexts } from './scripted-models.ts';
 import { records } from './shapes.ts';
-import { choicesOf, deltasOf, post, stream, textOf } from './read-completion.ts';
+import { asksFor, choicesOf, deltasOf, post, stream, textOf } from './read-completion.ts';
 
 // Completions whose tools the server runs: API reference, chat.
 
@@ -35,17 +34,9 @@ afterAll(async () => {
 
 const USER = [{ role: 'user', content: 'How many?' }] as const;
 
-/** A model that asks for a tool of the server first, then says what it was told. */
-const asksFor = (tool: string) =>
-  api.models.answers(request => {
-    const told = lastToolTexts(request);
-    if (told.length > 0) return { text: `Told: ${told.join(' ')}` };
-    return { text: 'I look.', toolCalls: [{ name: tool, arguments: { shelf: 3 } }] };
-  });
-
 describe("tools of the server's", () => {
   it('run on the server: their turns are in messages, the last word is the message', async () => {
-    const model = asksFor('stock');
+    const model = asksFor(api, 'stock');
     const answer = await post(api, { model, messages: USER, tools: [mcpTool(server.url)] });
     const [choice] = records(answer['choices']);
     expect(choice).toMatchObject({
@@ -65,7 +56,7 @@ describe("tools of the server's", () => {
   });
 
   it('appear in streams as metadata only, so that nobody runs or prints them', async () => {
-    const model = asksFor('fails');
+    const model = asksFor(api, 'fails');
     const chunks = await stream(api, { model, messages: USER, tools: [mcpTool(server.url)] });
     expect(textOf(chunks)).toMatch(/^I look\.Told: .*The shelf fell over/);
     const deltas = deltasOf(chunks);
@@ -97,7 +88,7 @@ describe("tools of the server's", () => {
     });
     try {
       const tool = { ...mcpTool(guarded.url), tool_configuration: { requires_confirmation: ['wipe'] } };
-      const body = { model: asksFor('wipe'), messages: USER, tools: [tool] };
+      const body = { model: asksFor(api, 'wipe'), messages: USER, tools: [tool] };
       const [choice] = records((await post(api, body))['choices']);
       expect(choice).toMatchObject({ finish_reason: 'stop', message: { tool_calls: null } });
       const turns = records(choice?.['messages']);
@@ -117,7 +108,7 @@ describe("tools of the server's", () => {
                 (select count(*) from tramontane.connectors) k`,
       );
     const before = await counts();
-    await post(api, { model: asksFor('stock'), messages: USER, tools: [mcpTool(server.url)] });
+    await post(api, { model: asksFor(api, 'stock'), messages: USER, tools: [mcpTool(server.url)] });
     expect(await counts()).toEqual(before);
   });
 });

@@ -1,27 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openSdkV2Server, type PlainTool, type ToolServer } from '@tramontane/testkit/tool-servers';
-import { allow, BANK, outputsOf, startAsking, tool, TOOLS } from './asking.ts';
+import { describe, expect, it } from 'vitest';
+import { openSdkV2Server, type PlainTool } from '@tramontane/testkit/tool-servers';
+import { allow, BANK, outputsOf, startAsking, useBank, tool, TOOLS } from './asking.ts';
 import { expectError } from './expect-error.ts';
-import { openApiServer, type ApiServer } from './open-api-server.ts';
 import { infoText, record, text } from './shapes.ts';
 
-let api: ApiServer;
-let tools: ToolServer;
-
-beforeAll(async () => {
-  [api, tools] = await Promise.all([openApiServer(), openSdkV2Server({ tools: TOOLS })]);
-  const connector = { name: 'bank', description: 'd', server: tools.url };
-  expect((await api.send('POST', '/v1/connectors', connector)).status).toBe(201);
-});
-beforeEach(() => {
-  tools.setTools(TOOLS);
-  tools.calls.length = 0;
-});
-afterAll(async () => {
-  await Promise.all([api?.close(), tools?.close()]);
-});
-
-const made = () => tools.calls.map(({ name }) => name);
+const bank = useBank();
 
 describe('what was allowed is what runs', () => {
   it.each<[string, PlainTool[]]>([
@@ -30,39 +13,41 @@ describe('what was allowed is what runs', () => {
     ['its annotations', [tool('pay', { annotations: { destructiveHint: true } })]],
     ['its name', [tool('pay_all')]],
   ])('and nothing runs when the tool has changed %s since', async (_what, changed) => {
-    const { path, ids } = await startAsking(api, ['pay']);
-    tools.setTools(changed);
+    const { path, ids } = await startAsking(bank.api, ['pay']);
+    bank.tools.setTools(changed);
     const [execution] = outputsOf(
-      await api.send('POST', path, { tool_confirmations: [allow(ids[0] ?? '')] }),
+      await bank.api.send('POST', path, { tool_confirmations: [allow(ids[0] ?? '')] }),
     );
     expect(execution).toMatchObject({
       type: 'tool.execution',
       info: { status: 'failed', code: expect.stringMatching(/^tool_(changed|gone)$/) as string },
     });
     expect(infoText(execution ?? {})).toMatch(/was not called/);
-    expect(made()).toEqual([]);
+    expect(bank.made()).toEqual([]);
   });
 
   it('and nothing runs when the connector is at another address, or was deleted', async () => {
     const elsewhere = await openSdkV2Server({ tools: TOOLS });
     try {
       const create = (name: string) =>
-        api.send('POST', '/v1/connectors', { name, description: 'd', server: tools.url });
+        bank.api.send('POST', '/v1/connectors', { name, description: 'd', server: bank.tools.url });
       for (const [name, change] of [
         [
           'moving',
           (id: string) =>
-            api.send('PATCH', `/v1/connectors/${id}`, { protocol: 'mcp', server: elsewhere.url }),
+            bank.api.send('PATCH', `/v1/connectors/${id}`, { protocol: 'mcp', server: elsewhere.url }),
         ],
-        ['leaving', (id: string) => api.send('DELETE', `/v1/connectors/${id}`)],
+        ['leaving', (id: string) => bank.api.send('DELETE', `/v1/connectors/${id}`)],
       ] as const) {
         const { id } = record((await create(name)).json);
-        const { path, ids } = await startAsking(api, ['pay'], { tools: [{ ...BANK, connector_id: name }] });
+        const { path, ids } = await startAsking(bank.api, ['pay'], {
+          tools: [{ ...BANK, connector_id: name }],
+        });
         expect((await change(text(id))).status).toBe(200);
-        const answer = await api.send('POST', path, { tool_confirmations: [allow(ids[0] ?? '')] });
+        const answer = await bank.api.send('POST', path, { tool_confirmations: [allow(ids[0] ?? '')] });
         expect(infoText(outputsOf(answer)[0] ?? {})).toMatch(/was not called/);
       }
-      expect(made()).toEqual([]);
+      expect(bank.made()).toEqual([]);
       expect(elsewhere.calls).toEqual([]);
     } finally {
       await elsewhere.close();
@@ -70,18 +55,18 @@ describe('what was allowed is what runs', () => {
   });
 
   it('and with store:false, where nothing can wait, the request says so', async () => {
-    const model = api.models.plays({ text: 'never' });
+    const model = bank.api.models.plays({ text: 'never' });
     const body = { model, inputs: 'Go', tools: [BANK], store: false };
-    const refused = await api.send('POST', '/v1/conversations', body);
+    const refused = await bank.api.send('POST', '/v1/conversations', body);
     expectError(refused, 400);
     expect(refused.json).toMatchObject({ param: 'store' });
-    const { path, ids } = await startAsking(api, ['pay']);
-    const confirmed = await api.send('POST', path, {
+    const { path, ids } = await startAsking(bank.api, ['pay']);
+    const confirmed = await bank.api.send('POST', path, {
       tool_confirmations: [allow(ids[0] ?? '')],
       store: false,
     });
     expectError(confirmed, 400);
-    expect(api.models.asked(model)).toEqual([]);
-    expect(made()).toEqual([]);
+    expect(bank.api.models.asked(model)).toEqual([]);
+    expect(bank.made()).toEqual([]);
   });
 });

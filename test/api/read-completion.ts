@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { completionChunkSchema, completionResponseSchema } from '@tramontane/wire';
 import type { ApiServer } from './open-api-server.ts';
+import { lastToolTexts } from './scripted-models.ts';
 import { record, records, type Json } from './shapes.ts';
 
 const PATH = '/v1/chat/completions';
@@ -32,3 +33,11 @@ export const textOf = (chunks: readonly Json[]) =>
   deltasOf(chunks)
     .map(({ content }) => (typeof content === 'string' ? content : ''))
     .join('');
+
+/** A model that asks for a tool of the server first, then says what it was told. */
+export const asksFor = (api: ApiServer, tool: string) =>
+  api.models.answers(request => {
+    const told = lastToolTexts(request);
+    if (told.length > 0) return { text: `Told: ${told.join(' ')}` };
+    return { text: 'I look.', toolCalls: [{ name: tool, arguments: { shelf: 3 } }] };
+  });

@@ -1,27 +1,27 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AGENT_CASES } from './agent-cases.ts';
 import { APPEND_RESTART_CASES } from './append-restart-cases.ts';
-import { CONNECTOR_TOOL_CASES } from './connector-tool-cases.ts';
-import { CHUNK_CASES } from './chunk-cases.ts';
-import { INLINE_SERVER_CASES } from './inline-server-cases.ts';
 import { ARGUMENT_CASES } from './argument-cases.ts';
 import { BEHAVIOUR_CASES } from './behaviour-cases.ts';
 import { BODY_CASES } from './body-cases.ts';
+import { CHUNK_CASES } from './chunk-cases.ts';
 import { COMPLETION_CASES } from './completion-cases.ts';
 import { CONNECTOR_CASES } from './connector-cases.ts';
+import { CONNECTOR_TOOL_CASES } from './connector-tool-cases.ts';
 import { CONVERSATION_CASES } from './conversation-cases.ts';
 import { CREDENTIAL_CASES } from './credential-cases.ts';
 import { ENTRY_CASES } from './entry-cases.ts';
 import { ERROR_CASES } from './error-cases.ts';
 import { GUIDE_CASES } from './guide-cases.ts';
+import { INLINE_SERVER_CASES } from './inline-server-cases.ts';
 import { NOT_FOUND_CASES } from './not-found-cases.ts';
-import { openWire, type Wire } from './open-wire.ts';
 import { RULE_CASES } from './rule-cases.ts';
-import { SECTIONS } from './sections.ts';
 import { STREAM_CASES } from './stream-cases.ts';
 import { TOOL_CASES } from './tool-cases.ts';
 import { TRANSPORT_CASES } from './transport-cases.ts';
 import { WRONG_SHAPE_CASES } from './wrong-shape-cases.ts';
+import { openWire, type Wire } from './open-wire.ts';
+import { SECTIONS } from './sections.ts';
 import type { WireCase } from './wire-case.ts';
 
 // The API over plain HTTP, fact by fact. Every answer is also held against the provider's published shapes.

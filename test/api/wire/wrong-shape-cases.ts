@@ -1,5 +1,5 @@
-import { ask, error, type WireCase } from './wire-case.ts';
 import { expect } from 'vitest';
+import { ask, error, type WireCase } from './wire-case.ts';
 
 // Section 1.2: wrong shapes are 422 and name the place, on every endpoint that takes a body or a query.
 
