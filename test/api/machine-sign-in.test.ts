@@ -141,6 +141,31 @@ it('the way a secret is shown is the one that the connector names', async () => 
   expect(authServer.tokenRequests[0]?.get('client_secret')).toBe('secret-Vb5');
 });
 
+it('a secret stays with the endpoint that the connector named when it was given', async () => {
+  const first = await openGuarded({ clients: { c: 'secret-Nd4' } });
+  const other = await openGuarded({ clients: { c: 'secret-Nd4' } });
+  const named = ({ issuer }: { issuer: string }) => ({
+    method_type: 'oauth2',
+    grant_type: 'client_credentials',
+    oauth2_server_metadata: { issuer, token_endpoint: `${issuer}/token` },
+    token_endpoint_auth_method: 'client_secret_basic',
+  });
+  const name = await createConnector(first.tools.url, { auth_methods: [named(first.authServer)] });
+  const secret = { grant_type: 'client_credentials', client_id: 'c', client_secret: 'secret-Nd4' };
+  await store(name, secret);
+  expect((await callEcho(name)).text).toContain('answer of echo');
+  const id = String(record((await api.send('GET', `/v1/connectors/${name}`)).json)['id']);
+  const moved = { auth_methods: [named(other.authServer)] };
+  expect((await api.send('PATCH', `/v1/connectors/${id}`, moved)).status).toBe(200);
+  const refused = await callEcho(name);
+  expect(refused.status).toBeGreaterThanOrEqual(400);
+  expect(refused.text).toContain('Store them again');
+  expect(other.authServer.tokenRequests).toEqual([]);
+  await store(name, secret);
+  await callEcho(name);
+  expect(other.authServer.tokenRequests.length).toBeGreaterThan(0);
+});
+
 describe('a user whom the company’s identity provider vouches for', () => {
   const provider = async (client: { secret?: string; withKey?: boolean }) => {
     const idp = await openIdentityProvider({

@@ -1,5 +1,6 @@
 // node odd-program.ts <how>: a tool server on standard input and output that misbehaves. Plain, so that it starts fast.
 //   dies      shakes hands and ends
+//   patient   answers calls of `hold` never, and tells on standard error what it is told; `variables` names its environment
 //   stubborn  ignores the end of its input and SIGTERM, and so does its child; says both process ids in its tool's answer
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -20,7 +21,11 @@ if (how === 'stubborn') {
 }
 
 createInterface(process.stdin).on('line', line => {
-  const { id, method } = JSON.parse(line) as { id?: number; method: string };
+  const { id, method, params } = JSON.parse(line) as {
+    id?: number;
+    method: string;
+    params?: { name?: string };
+  };
   switch (method) {
     case 'initialize':
       say({
@@ -35,7 +40,18 @@ createInterface(process.stdin).on('line', line => {
     case 'notifications/initialized':
       if (how === 'dies') process.exit(3);
       break;
+    case 'notifications/cancelled':
+      process.stderr.write('told\n');
+      break;
     case 'tools/call':
+      if (params?.name === 'hold') {
+        process.stderr.write('started\n');
+        break;
+      }
+      if (params?.name === 'variables') {
+        say({ id, result: { content: [{ type: 'text', text: Object.keys(process.env).join(' ') }] } });
+        break;
+      }
       say({ id, result: { content: [{ type: 'text', text: ids.join(' ') }] } });
       break;
     default:

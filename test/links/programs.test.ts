@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { openEgress, parseAllowList } from '@tramontane/egress';
 import {
   type Connections,
+  type ConnectionsOptions,
   type ServerHealth,
   type ServerTarget,
   openConnections,
@@ -20,7 +21,7 @@ beforeEach(() => {
 });
 
 /** The clock stands still, so that times of states are differences that were decided, and not how long anything took. */
-function open(more: { idleMs?: number } = {}): Connections {
+function open(more: Partial<ConnectionsOptions> = {}): Connections {
   const egress = openEgress({ allow: parseAllowList('loopback') });
   const connections = openConnections({
     egress,
@@ -109,3 +110,23 @@ test('a program that nobody uses is ended, and started again on use', async () =
   expect(connections.health(target.scope)[0]?.state).toBe('idle');
   expect(Number(await textOf(connections, target, 'pid'))).not.toBe(first);
 }, 60_000);
+
+test('a program gets its own variables and a short list of ours, and no key among them', async () => {
+  const connections = open({
+    environment: {
+      PATH: '/bin',
+      HOME: '/home',
+      MISTRAL_API_KEY: 'k',
+      DATABASE_URL: 'd',
+      NODE_OPTIONS: '--no',
+    },
+  });
+  const target = oddTarget('patient');
+  if (!('process' in target)) throw new Error('It is a program.');
+  const own = { ...target, process: { ...target.process, env: { OWN_TOKEN: 't' } } };
+  expect((await textOf(connections, own, 'variables')).split(' ').toSorted()).toEqual([
+    'HOME',
+    'OWN_TOKEN',
+    'PATH',
+  ]);
+});

@@ -1,7 +1,7 @@
 import type { StoredConnectorTool } from './agent.ts';
 import { ApiError } from './api-error.ts';
 import type { Caller } from './caller.ts';
-import { originOf, type Connector, type ConnectorAccess } from './connector.ts';
+import { originOf, tokenEndpointOf, type Connector, type ConnectorAccess } from './connector.ts';
 import { withSignIn } from './connector-sign-in.ts';
 import { withAuthorization, type ConnectorVault } from './connector-vault.ts';
 import type {
@@ -107,7 +107,7 @@ function toAuth(
 ): ConnectorAccess['auth'] | undefined {
   if (oauth?.kind === 'token') return { type: 'bearer', token: toLiveToken(credential, oauth) };
   if (oauth?.kind === 'sign_in') return { type: 'sign_in', credential: signInPlace };
-  if (oauth) return toMachineAuth(connector, own, oauth);
+  if (oauth) return toMachineAuth(connector, own, credential, oauth);
   if (bearerToken === undefined) return undefined;
   if (bearerToken.trim() === '') throw unusable(credential, 'hold a blank bearer token');
   return { type: 'bearer', token: bearerToken };
@@ -115,19 +115,26 @@ function toAuth(
 
 /** What the creator said of the authorization server stands for what would have to be looked for. */
 function toMachineAuth(
-  { config }: Connector,
+  { name, config }: Connector,
   own: ConnectorAccess,
+  credential: Credential,
   secret: OAuthClientSecret | OAuthIdentitySecret,
 ): ConnectorAccess['auth'] {
-  const tokenUrl = own.oauth?.metadata?.['token_endpoint'];
+  const tokenUrl = tokenEndpointOf(config);
   const issuer = own.oauth?.metadata?.['issuer'];
+  const { tokenEndpoint: givenFor } = secret;
+  if (givenFor !== undefined && givenFor !== tokenUrl) {
+    const places = [givenFor, tokenUrl].map(place => place ?? 'no token endpoint');
+    const message = `${nameOf(credential)} were given when ${name} named ${places[0]}, and now it names ${places[1]}. Store them again.`;
+    throw new ToolServerFailure('refused', message, { mayHaveRun: false });
+  }
   const method = config.authMethods.find(
     ({ grantType }) => grantType === 'client_credentials',
   )?.tokenEndpointAuthMethod;
-  const { kind: _kind, ...client } = secret;
+  const { kind: _kind, tokenEndpoint: _givenFor, ...client } = secret;
   const known = {
     ...client,
-    ...(typeof tokenUrl === 'string' && { tokenUrl }),
+    ...(tokenUrl !== null && { tokenUrl }),
     ...(typeof issuer === 'string' && { issuer }),
     ...(method && { method }),
   };

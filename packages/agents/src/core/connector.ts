@@ -77,6 +77,11 @@ export interface ToolLimits {
   readonly totalMs: number;
 }
 
+/** Where the connector's creator said that tokens are. */
+export function tokenEndpointOf({ authMethods }: ConnectorConfig): string | null {
+  return authMethods.find(({ serverMetadata }) => serverMetadata)?.serverMetadata?.token_endpoint ?? null;
+}
+
 /** Where credentials for a server may go: nowhere but there. */
 export function originOf(server: string): string {
   return new URL(server).origin;

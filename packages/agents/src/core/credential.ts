@@ -42,14 +42,22 @@ export interface CredentialStatus {
   readonly error?: CredentialError;
 }
 
+/**
+ * Where the connector said that tokens are, when the secret was given: null where it said nothing. It is shown nowhere else.
+ * Absent of secrets that were stored before this was kept.
+ */
+interface ForTokenEndpoint {
+  readonly tokenEndpoint?: string | null;
+}
+
 /** A client that signs in as itself (RFC 6749 section 4.4). */
-export interface OAuthClientSecret extends MachineClient {
+export interface OAuthClientSecret extends MachineClient, ForTokenEndpoint {
   readonly kind: 'client_credentials';
   readonly scope?: string;
 }
 
 /** A user whom a company's identity provider vouches for. */
-export interface OAuthIdentitySecret extends MachineClient {
+export interface OAuthIdentitySecret extends MachineClient, ForTokenEndpoint {
   readonly kind: 'enterprise';
   readonly scope?: string;
   readonly identityProvider: IdentityProvider;

@@ -1,6 +1,6 @@
 import type { CredentialsInput, OutboundAuthType } from '@tramontane/wire';
 import { wrongField } from './api-error.ts';
-import { originOf, type Connector } from './connector.ts';
+import { originOf, tokenEndpointOf, type Connector } from './connector.ts';
 import type {
   Credential,
   CredentialChange,
@@ -31,7 +31,8 @@ export function toCredentialChange(
   context: CredentialContext,
 ): CredentialChange {
   const isKept = given.credentials === undefined && existing.some(({ name }) => name === given.name);
-  return toChange(given, isKept ? undefined : toSecret(given.credentials), existing, context);
+  const secret = isKept ? undefined : toSecret(given.credentials);
+  return toChange(given, secret && forItsEndpoint(secret, context.connector), existing, context);
 }
 
 /** The credential that a person's sign-in is kept as. */
@@ -91,6 +92,13 @@ function toSecret(given: CredentialsInput['credentials']): CredentialSecret {
     ...(given?.bearer_token != null && { bearerToken: given.bearer_token }),
     ...(oauth && { oauth: toOAuth(oauth) }),
   };
+}
+
+/** Whoever may change the connector must not lead the secrets of others to an endpoint of their choice. */
+function forItsEndpoint(secret: CredentialSecret, { config }: Connector): CredentialSecret {
+  const { oauth } = secret;
+  if (oauth?.kind !== 'client_credentials' && oauth?.kind !== 'enterprise') return secret;
+  return { ...secret, oauth: { ...oauth, tokenEndpoint: tokenEndpointOf(config) } };
 }
 
 type GivenOAuth = NonNullable<NonNullable<CredentialsInput['credentials']>['oauth']>;
