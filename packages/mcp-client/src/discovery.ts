@@ -70,7 +70,7 @@ export async function reconnect(
   const { url, via, era, identity, foundAt } = finding;
   const isRemembered = era === 'legacy' && options.now() - foundAt < LEGACY_MS;
   const opened = await openMcpDialect(
-    { ...options, url, via, era: isRemembered ? 'legacy' : 'auto' },
+    { ...options, url, via, era: isRemembered ? 'legacy' : era === 'modern' ? 'modern' : 'auto' },
     signal,
   );
   if (!('error' in opened)) {

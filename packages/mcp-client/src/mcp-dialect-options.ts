@@ -12,8 +12,11 @@ export interface McpDialectOptions {
   readonly target: () => OpenTarget;
   readonly url: URL;
   readonly via: McpTransportName;
-  /** `auto` asks for the newest protocol first; `legacy` begins with the handshake of 2025. */
-  readonly era: 'auto' | 'legacy';
+  /**
+   * `auto` asks for the newest protocol first, and `modern` as well, with more patience: the server spoke it before. `legacy`
+   * begins with the handshake of 2025.
+   */
+  readonly era: 'auto' | 'modern' | 'legacy';
   readonly client: { readonly name: string; readonly version: string };
   readonly now: () => number;
   readonly onListChanged: () => void;

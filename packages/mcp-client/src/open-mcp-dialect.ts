@@ -14,6 +14,8 @@ import { createWatchedFetch } from './watched-fetch.ts';
 
 /** On a pipe or a socket silence means a server of 2025 that does not know the question; the specification's time-out. */
 const CHANNEL_PROBE_MS = 5_000;
+/** Of one that knew it before, silence means that it is still starting. */
+const KNOWN_PROBE_MS = 15_000;
 
 /** A failed handshake, with what the server answered on the way. */
 export interface FailedHandshake {
@@ -33,7 +35,9 @@ export async function openMcpDialect(
   const client = new Client(options.client, {
     versionNegotiation: {
       mode: 'auto',
-      ...(options.via === 'http' ? {} : { probe: { timeoutMs: CHANNEL_PROBE_MS } }),
+      ...(options.via === 'http'
+        ? {}
+        : { probe: { timeoutMs: options.era === 'modern' ? KNOWN_PROBE_MS : CHANNEL_PROBE_MS } }),
     },
     // Where nobody answers, a request for input becomes an error of the tool, which its caller can read.
     inputRequired: { autoFulfill: options.answers !== undefined, maxRounds: MAX_ROUNDS },
