@@ -43,7 +43,7 @@ export interface Exchange {
 }
 
 /** The specification leaves larger bodies to the server; the official kits stop here too. */
-const BODY_LIMIT = 4 * 1024 * 1024;
+export const BODY_LIMIT = 4 * 1024 * 1024;
 
 const READY = json(200, { status: 'ready' });
 const NOT_READY = json(503, { detail: 'Not ready' });

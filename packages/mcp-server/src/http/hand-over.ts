@@ -44,7 +44,8 @@ export async function takeHandedOver(
   await once(server, 'listening');
 }
 
-export function createHandOver({ folder, id: own }: WorkerReach): HandOver {
+/** @param bodyLimit of a larger body nothing is handed over: it is refused before it has come. */
+export function createHandOver({ folder, id: own }: WorkerReach, bodyLimit: number): HandOver {
   const http = process.getBuiltinModule('node:http');
   const open = (owner: number, request: IncomingMessage): ClientRequest | undefined => {
     try {
@@ -71,6 +72,7 @@ export function createHandOver({ folder, id: own }: WorkerReach): HandOver {
     // What node takes in a request, it need not take in one of its own.
     if (upstream === undefined) return here();
     let connected = false;
+    let answered = false;
     // Not a byte of the body is read before: whoever answers instead needs all of it.
     upstream.on('socket', socket =>
       socket.once('connect', () => {
@@ -79,6 +81,9 @@ export function createHandOver({ folder, id: own }: WorkerReach): HandOver {
       }),
     );
     upstream.on('response', answer => {
+      answered = true;
+      // Refused before all of it had come: what is left belongs to no request.
+      if (!request.complete) response.shouldKeepAlive = false;
       response.writeHead(answer.statusCode ?? 502, withoutConnection(answer.headers));
       response.flushHeaders();
       answer.pipe(response);
@@ -86,9 +91,11 @@ export function createHandOver({ folder, id: own }: WorkerReach): HandOver {
     });
     upstream.on('error', () => {
       if (!connected) return here();
+      // The owner reads no more of a request that it has answered; the answer itself ends or fails below.
+      if (answered) return void request.resume();
       if (response.headersSent) return void response.destroy();
       const detail =
-        'The worker that had this session ended before it answered. Whether the call ran is not known.';
+        'The worker that has this session broke off before it answered. Whether the call ran is not known.';
       const body = JSON.stringify({ detail });
       response
         .writeHead(502, { 'content-type': 'application/json', 'content-length': body.length })
@@ -100,6 +107,7 @@ export function createHandOver({ folder, id: own }: WorkerReach): HandOver {
     give: (request, response, here) => {
       const owner = parsePlace(toText(request.headers[SESSION_HEADER]) ?? findQuery(request.url));
       if (owner === undefined || owner === own) return false;
+      if (Number(request.headers['content-length']) > bodyLimit) return false;
       send(owner, request, response, here);
       return true;
     },

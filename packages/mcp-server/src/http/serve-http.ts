@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
-import { createExchange, type ExchangeOptions, type Served } from './exchange.ts';
+import { BODY_LIMIT, createExchange, type ExchangeOptions, type Served } from './exchange.ts';
 import { createDrainingServers } from './draining-servers.ts';
 import { createHandOver, takeHandedOver } from './hand-over.ts';
 import { json } from './http-message.ts';
@@ -82,9 +82,10 @@ export async function serveHttp(served: Served, options: ServeHttpOptions): Prom
     });
   };
   const reach = placeServers(served, resolvePaths(options.paths))[0].server.worker?.reach;
-  const handOver = reach && createHandOver(reach);
+  const handOver = reach && createHandOver(reach, options.bodyLimit ?? BODY_LIMIT);
   const take: RequestListener = handOver
     ? (request, response) => {
+        if (closing !== undefined) response.shouldKeepAlive = false;
         if (!handOver.give(request, response, () => handle(request, response))) handle(request, response);
       }
     : (request, response) => handle(request, response);

@@ -111,6 +111,38 @@ it(
   },
 );
 
+it('a session whose worker dies is told so, and is not found any more', { timeout: LIMIT }, async () => {
+  const workers = await open(2);
+  const info = { capabilities: {}, clientInfo: { name: 't', version: '1' } };
+  const post = (body: object, headers = {}) => workers.send('/mcp', { method: 'POST', headers, body });
+  const opened = await post({
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'initialize',
+    params: { protocolVersion: '2025-11-25', ...info },
+  });
+  const session = { 'mcp-session-id': String(opened.headers['mcp-session-id']) };
+  const call = (waitMs: number) =>
+    post(
+      { jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'pid', arguments: { waitMs } } },
+      session,
+    );
+  const { body } = await call(0);
+  const { pid } = (body as { result: { structuredContent: { pid: number } } }).result.structuredContent;
+  const waiting = Array.from({ length: 8 }, async () =>
+    call(60_000).then(
+      ({ status }) => status,
+      (error: NodeJS.ErrnoException) => error.code,
+    ),
+  );
+  await until(async () => (await workers.metric('mcp_tool_invocations_running')) === 8);
+  process.kill(pid, 'SIGKILL');
+  // Those that another worker had taken can still be told; the others broke with their connection.
+  for (const how of await Promise.all(waiting)) expect([502, 'ECONNRESET']).toContain(how);
+  await until(async () => (await workers.metric('mcp_worker_restarts_total')) === 1);
+  for (const { status } of await Promise.all([call(0), call(0), call(0)])) expect(status).toBe(404);
+});
+
 it('told to stop under load, all finish what they have', { timeout: LIMIT }, async () => {
   const workers = await open(3);
   const balancer = new AbortController();

@@ -49,8 +49,13 @@ async function modern(method: string, params: object, name?: string) {
 }
 
 /** Reads a stream of events until a text comes by. */
-async function openEvents(method: 'GET' | 'POST', headers: Record<string, string>, body?: object) {
-  const sent = request(`${workers.url}/mcp`, {
+async function openEvents(
+  method: 'GET' | 'POST',
+  headers: Record<string, string>,
+  body?: object,
+  path = '/mcp',
+) {
+  const sent = request(`${workers.url}${path}`, {
     method,
     agent: false,
     headers: {
@@ -68,8 +73,10 @@ async function openEvents(method: 'GET' | 'POST', headers: Record<string, string
   let text = '';
   response.on('data', (chunk: string) => (text += chunk));
   return {
-    until: async (wanted: string): Promise<void> => {
+    /** All that came by then. */
+    until: async (wanted: string): Promise<string> => {
       while (!text.includes(wanted)) await once(response, 'data');
+      return text;
     },
   };
 }
@@ -184,6 +191,29 @@ describe('a session of 2025 over several workers', () => {
     expect((await workers.send('/mcp', { method: 'DELETE', headers })).status).toBe(204);
     const gone = await Promise.all(times(6, () => post({ jsonrpc: '2.0', id: 4, method: 'ping' })));
     expect(new Set(gone.map(({ status }) => status))).toEqual(new Set([404]));
+  });
+
+  it('of 2024, with its id in the address, too', async () => {
+    const listening = await openEvents('GET', {}, undefined, '/sse');
+    const [, address = ''] = /data: (\S+)\n/.exec(await listening.until('sessionId=')) ?? [];
+    const sent = times(8, id =>
+      workers.send(address, { method: 'POST', body: { jsonrpc: '2.0', id, method: 'ping' } }),
+    );
+    for (const { status } of await Promise.all(sent)) expect(status).toBe(202);
+    for (const id of times(8, index => index)) await listening.until(`"id":${id},"result"`);
+  });
+
+  it('has the limits it has at home, and what is refused there harms no worker', async () => {
+    const { post } = await openSession();
+    const large = { jsonrpc: '2.0', id: 5, method: 'ping', params: { text: 'x'.repeat(5 * 2 ** 20) } };
+    // A client that is still sending may see its connection close before it sees the answer.
+    const sent = times(6, async () => post(large).catch((error: NodeJS.ErrnoException) => error.code));
+    for (const answer of await Promise.all(sent)) {
+      expect(['EPIPE', 'ECONNRESET', 413]).toContain(typeof answer === 'object' ? answer.status : answer);
+    }
+    const after = await Promise.all(times(6, () => post({ jsonrpc: '2.0', id: 6, method: 'ping' })));
+    expect(new Set(after.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(await workers.metric('mcp_worker_restarts_total')).toBe(0);
   });
 
   it('is not found where its worker never was, and nobody can say whose peer they are', async () => {

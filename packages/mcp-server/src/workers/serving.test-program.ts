@@ -96,7 +96,12 @@ await runWorkers(
       once: createOnce({ store: worker.onceStore, log: quiet }),
       metrics: createMetrics({ gather: worker.gatherMetrics }),
     });
-    const serving = await serveHttp(server, { port: 0, guards, noticeMs: 500 });
+    const serving = await serveHttp(server, {
+      port: 0,
+      guards,
+      noticeMs: 500,
+      paths: { sse: '/sse' },
+    });
     return {
       url: serving.url,
       close: async () => {
