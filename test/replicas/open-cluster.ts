@@ -47,7 +47,15 @@ export function createAddresses(): (last: number) => string {
   return last => `${network}.${last}`;
 }
 
-export async function openCluster(size: { agents: number; tools: number }): Promise<Cluster> {
+export interface ClusterOptions {
+  readonly agents: number;
+  readonly tools: number;
+  /** Requests of a key at the Agents API; more than any load makes unless given. */
+  readonly rate?: string;
+}
+
+export async function openCluster(options: ClusterOptions): Promise<Cluster> {
+  const { rate = ABOVE_THE_LOAD } = options;
   const opened = new AsyncDisposableStack();
   try {
     const folder = await mkdtemp(join(tmpdir(), 'tramontane-replicas-'));
@@ -63,8 +71,8 @@ export async function openCluster(size: { agents: number; tools: number }): Prom
     const at = createAddresses();
     const hosts = (count: number, from: number): string[] =>
       Array.from({ length: count }, (_, index) => at(from + index));
-    const apiHosts = hosts(size.agents, 11);
-    const toolHosts = hosts(size.tools, 21);
+    const apiHosts = hosts(options.agents, 11);
+    const toolHosts = hosts(options.tools, 21);
     const front = at(1);
     const toolsUrl = `http://${front}:${TOOLS_PORT}`;
     const apiKey = `tram_${randomUUID()}`;
@@ -75,6 +83,8 @@ export async function openCluster(size: { agents: number; tools: number }): Prom
         TRAMONTANE_HOST: host,
         TRAMONTANE_PORT: String(API_PORT),
         DATABASE_URL: postgres.url,
+        REDIS_URL: redis.url,
+        TRAMONTANE_RATE_LIMIT: rate,
         TRAMONTANE_DATA: join(folder, 'replica'),
         TRAMONTANE_API_KEYS: apiKey,
         TRAMONTANE_SECRET_KEY: secret,

@@ -124,30 +124,29 @@ function checkClear(heard: readonly Heard[]): string[] {
 const DATABASE = /The database is away/;
 const KEYS = /Idempotency keys cannot be looked up now|still running|begun and broke off/;
 
-function checkProcesses({ agents, tools, redis }: Cluster): string[] {
-  void redis;
+function checkProcesses({ agents, tools }: Cluster): string[] {
   const problems: string[] = [];
   for (const [name, replicas] of [
     ['Agents API', agents],
     ['kit server', tools],
   ] as const) {
     for (const { isRunning, log } of replicas) {
+      for (const line of ['Redis is away', 'Redis is back'])
+        if (!log().some(each => each.includes(line))) problems.push(`The ${name} did not log "${line}".`);
       if (!isRunning()) problems.push(`A process of the ${name} ended:\n${log().slice(-5).join('\n')}`);
     }
-  }
-  for (const { log } of tools) {
-    for (const line of ['Redis is away', 'Redis is back'])
-      if (!log().some(each => each.includes(line))) problems.push(`A kit server did not log "${line}".`);
   }
   return problems;
 }
 
 /** Whether each server counts in Redis, as its metrics say. */
-async function sharing({ addresses }: Cluster): Promise<readonly boolean[]> {
+async function sharing({ addresses, apiKey }: Cluster): Promise<readonly boolean[]> {
+  const headers = { authorization: `Bearer ${apiKey}` };
   return Promise.all(
-    addresses.tools.map(async url =>
-      /^mcp_rate_store_shared 1$/m.test(await (await fetch(`${url}/metrics`)).text()),
-    ),
+    [...addresses.agents, ...addresses.tools].map(async url => {
+      const metrics = await fetch(`${url}/metrics`, { headers });
+      return /^mcp_rate_store_shared 1$/m.test(await metrics.text());
+    }),
   );
 }
 

@@ -1,14 +1,17 @@
-// npm run soak [-- --only kill|property|fuzz|streams|history|links|lies|replicas|outages --seed N --runs N --sequences N
-// --messages N --streams N --kills N --writes N --seconds N]: the kill -9 test at random moments, random operations with
-// random crashes, hostile input to the MCP server kit, many runs at once, turns on top of a long history, killed tool
-// servers, writes through a proxy that lies, replicas that die under load, and a database and a Redis that do. The results
-// are kept in bench/results.
+// npm run soak [-- --only PART --seed N --runs N --sequences N --messages N --streams N --kills N --writes N --seconds N
+// --guard NAME]: the long tests. The parts are kill -9 at random moments (kill), random operations with random crashes
+// (property), hostile input to the MCP server kit (fuzz), many runs at once (streams), turns on top of a long history
+// (history), killed tool servers (links), writes through a proxy that lies (lies), replicas that die under load (replicas), a
+// Redis and a database that do (outages), one rate limit over replicas (rates), and guards that are taken out (guards). The
+// results are kept in bench/results.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { createRandom } from '../durability/random.ts';
 import { soakKills } from '../durability/soak-kill.ts';
+import { soakGuards } from '../guards/soak-guards.ts';
 import { writeThroughLies } from '../links/write-through-lies.ts';
 import { runOutages } from '../replicas/run-outages.ts';
+import { runRates } from '../replicas/run-rates.ts';
 import { runReplicas } from '../replicas/run-replicas.ts';
 import { soakFuzz } from './soak-fuzz.ts';
 import { soakLinks } from './soak-links.ts';
@@ -39,6 +42,7 @@ const { values } = parseArgs({
     writes: { type: 'string', default: String(FULL_WRITES) },
     streams: { type: 'string', default: String(FULL_STREAMS) },
     seconds: { type: 'string', default: String(FULL_SECONDS) },
+    guard: { type: 'string', default: '' },
   },
 });
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
@@ -52,6 +56,8 @@ const parts: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   lies,
   replicas,
   outages,
+  rates,
+  guards,
 };
 
 const names = values.only === undefined ? Object.keys(parts) : [values.only];
@@ -170,6 +176,23 @@ async function outages(): Promise<readonly string[]> {
     `${result.requests} requests, ${result.failed} refused first, ${result.healed} healed, ${result.doubledEffects} doubled ` +
       `effects, ${result.lostEntries} lost entries`,
   );
+  return result.problems;
+}
+
+async function rates(): Promise<readonly string[]> {
+  say('One rate limit over three replicas of the Agents API on one Redis');
+  const result = await runRates();
+  for (const problem of result.problems) say(problem);
+  await keep('soak-rates.json', result);
+  say(`${result.allowed} of ${result.asked} requests let through, ${result.limit} are allowed`);
+  return result.problems;
+}
+
+async function guards(): Promise<readonly string[]> {
+  say('Each guard is taken out, and tests have to fail');
+  const result = await soakGuards(new RegExp(values.guard), say);
+  for (const problem of result.problems) say(problem);
+  if (values.guard === '') await keep('soak-guards.json', result);
   return result.problems;
 }
 

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pino, type Logger } from 'pino';
 import { openEgress, parseAllowList } from '@tramontane/egress';
 import { openConnections } from '@tramontane/mcp-client';
@@ -218,8 +219,12 @@ export async function startServer(config: Config, options: StartServerOptions = 
     });
     opened.defer(async () => {
       ready = false;
-      // Together: requests in flight wait for their runs, and runs end by themselves or are stopped.
-      await Promise.all([http.close(), runs.close(GRACE_MS), callsOnce.close(GRACE_MS)]);
+      const until = performance.now() + GRACE_MS;
+      const served = http.close();
+      // Requests that are there still begin what they ask for, until none is left or the time is over.
+      await Promise.race([served, delay(GRACE_MS, undefined, { ref: false })]);
+      const left = Math.max(0, until - performance.now());
+      await Promise.all([served, runs.close(left), callsOnce.close(left)]);
     });
     options.onProgress?.('Starting the Agents API');
     await http.listen({ host: config.host, port: config.port });

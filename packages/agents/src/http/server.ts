@@ -77,6 +77,8 @@ export function createHttpServer(
     requestIdHeader: 'x-request-id',
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
+    // What was on its way when the server began to stop is answered, and its connection closed.
+    return503OnClosing: false,
     // Clients that were given an address ending in /v1 add another one.
     rewriteUrl: request => (request.url ?? '/').replace(/^\/v1\/v1\//, '/v1/'),
     frameworkErrors: createFrameworkErrors(ports.guards),
