@@ -18,5 +18,5 @@ it('every section of createGuards is among them', () => {
   const options = /export interface GuardsOptions \{(.*?)\n\}/s.exec(source)?.[1] ?? '';
   const sections = [...options.matchAll(/readonly (\w+)\?:/g)].map(([, name]) => name);
   expect(sections.length).toBeGreaterThan(10);
-  expect(SECTION_CUTS.map(({ guard }) => guard).toSorted()).toEqual(sections.toSorted());
+  expect(new Set(SECTION_CUTS.map(({ guard }) => guard))).toEqual(new Set(sections));
 });

@@ -91,7 +91,7 @@ const BUILT_IN: readonly Cut[] = [
     file: `${KIT}/http/exchange.ts`,
     text: '!announced && (await guards.isReady())',
     without: '(await guards.isReady())',
-    tests: [`${KIT}/process/draining.test.ts`],
+    tests: ['test/guards/sections.test.ts'],
   },
   {
     guard: 'scopes of a call',
