@@ -38,12 +38,6 @@ const LOOK_MS: readonly number[] = [20, 50, 100, 250];
 /** Characters of an answer that is kept. */
 const MOST_ANSWER = 8 * 1024 * 1024;
 
-interface Attempt {
-  /** Tells the tool's server that this call and those before it are one. */
-  readonly callKey: string;
-  readonly isFirst: boolean;
-}
-
 type Kept = { readonly answer: ToolAnswer } | { readonly tooLong: number };
 
 export function openCallsOnce(ports: {
@@ -58,14 +52,13 @@ export function openCallsOnce(ports: {
   const running = new Set<Promise<unknown>>();
   let closing = false;
 
-  const send = async (claimed: ClaimedCall, call: ReadyCall, attempt: Attempt): Promise<ToolAnswer> => {
+  const send = async (claimed: ClaimedCall, call: ReadyCall, callKey: string): Promise<ToolAnswer> => {
     let answer: ToolAnswer;
     try {
       // Not the caller's signal: who goes away and comes back with the key has the answer of this call.
-      answer = await call.send(attempt.callKey, stop.signal);
+      answer = await call.send(callKey, stop.signal);
     } catch (error) {
-      // One that did not leave frees the key, but for one that follows a call that did.
-      const left = !attempt.isFirst || !(error instanceof ToolServerFailure) || error.mayHaveRun;
+      const left = !(error instanceof ToolServerFailure) || error.mayHaveRun;
       await (left ? claimed.lose() : claimed.release()).catch(onError);
       throw error;
     }
@@ -78,8 +71,8 @@ export function openCallsOnce(ports: {
     await claimed.settle(kept).catch(onError);
     return answer;
   };
-  const carry = async (claimed: ClaimedCall, call: ReadyCall, attempt: Attempt): Promise<ToolAnswer> => {
-    const work = send(claimed, call, attempt);
+  const carry = async (claimed: ClaimedCall, call: ReadyCall, callKey: string): Promise<ToolAnswer> => {
+    const work = send(claimed, call, callKey);
     const ended: Promise<unknown> = work.catch(() => undefined).finally(() => running.delete(ended));
     running.add(ended);
     return work;
@@ -94,7 +87,7 @@ export function openCallsOnce(ports: {
           const callKey = createUuid();
           const claimed = await keys.claimCall(caller, key, { callKey, repeatable: call.repeatable });
           if (!claimed) continue;
-          if (!closing) return carry(claimed, call, { callKey, isFirst: true });
+          if (!closing) return carry(claimed, call, callKey);
           await claimed.release();
           throw stopping();
         }
@@ -110,7 +103,7 @@ export function openCallsOnce(ports: {
             if (!call.repeatable) throw lost(tool);
             const claimed = await keys.takeCallOver(key, kept.attempt);
             if (!claimed) break;
-            if (!closing) return carry(claimed, call, { callKey: kept.callKey, isFirst: false });
+            if (!closing) return carry(claimed, call, kept.callKey);
             await claimed.lose();
             throw stopping();
           }
