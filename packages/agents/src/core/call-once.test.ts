@@ -20,7 +20,11 @@ beforeAll(async () => {
   server = await openTestDatabase();
   database = await openDatabase(server.url, { onError: () => undefined });
   const requestKeys = createRequestKeyStore(database.db, createUuid());
-  calls = openCallsOnce({ requestKeys, onError: error => expect.unreachable(String(error)) });
+  calls = openCallsOnce({
+    requestKeys,
+    longestCallMs: 1000,
+    onError: error => expect.unreachable(String(error)),
+  });
 });
 afterAll(async () => {
   await calls?.close(0);
