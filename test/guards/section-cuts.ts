@@ -6,11 +6,14 @@ const KIT_CALLS = 'packages/mcp-server/src/http/guarded-calls.test.ts';
 const KIT_ANSWERS = 'packages/mcp-server/src/http/responding.test.ts';
 const HERE = 'test/guards/sections.test.ts';
 
+/** The last of a list is followed by no comma. */
+const LAST: ReadonlySet<string> = new Set(['audit', 'once']);
+
 const inOrder = (guard: string, ...tests: readonly string[]): Cut => ({
   guard,
   file: SECTIONS,
-  text: guard === 'once' ? `, 'once']` : `'${guard}', `,
-  without: guard === 'once' ? ']' : '',
+  text: LAST.has(guard) ? `, '${guard}']` : `'${guard}', `,
+  without: LAST.has(guard) ? ']' : '',
   tests,
 });
 
