@@ -115,6 +115,13 @@ const BUILT_IN: readonly Cut[] = [
     tests: [`${KIT}/scopes.test.ts`],
   },
   {
+    guard: 'bytes of a result',
+    file: `${KIT}/call-tool.ts`,
+    text: 'return limitResult(ending.value, name, maxResultBytes);',
+    without: 'return ending.value;',
+    tests: [`${KIT}/result-limit.test.ts`],
+  },
+  {
     guard: 'time of a tool',
     file: `${KIT}/call-tool.ts`,
     text: 'runWithin(tool.timeoutMs,',
