@@ -129,8 +129,11 @@ function findQuery(url = ''): string | undefined {
 /** Headers that came more than once go on as often: what they mean is for the owner to say. */
 function toHeaders(request: IncomingMessage): Record<string, string | string[]> {
   const distinct = Object.entries(withoutConnection(request.headersDistinct));
+  const isChunked = request.headers['transfer-encoding'] !== undefined;
   return {
     ...Object.fromEntries(distinct.map(([name, values]) => [name, values.length === 1 ? values[0] : values])),
+    // Of GET and DELETE node would write a body without saying where it ends, and the owner read it as a next request.
+    ...(isChunked && { 'transfer-encoding': 'chunked' }),
     [PEER_HEADER]: request.socket.remoteAddress ?? '',
   };
 }

@@ -216,6 +216,17 @@ describe('a session of 2025 over several workers', () => {
     expect(await workers.metric('mcp_worker_restarts_total')).toBe(0);
   });
 
+  it('takes requests whose body comes in chunks, also of methods that mostly have none', async () => {
+    for (let n = 0; n < 8; n += 1) {
+      const { headers } = await openSession();
+      // What follows the head would be a request of its own, were it not for its chunks.
+      const inner = { method: 'GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n' };
+      const chunked = { ...headers, 'transfer-encoding': 'chunked' };
+      const ended = await workers.send('/mcp', { method: 'DELETE', headers: chunked, body: inner });
+      expect(ended.status).toBe(204);
+    }
+  });
+
   it('is not found where its worker never was, and nobody can say whose peer they are', async () => {
     const headers = { 'mcp-session-id': '99.0f0e', 'x-tramontane-peer': '10.0.0.1' };
     const answers = await Promise.all(

@@ -81,7 +81,7 @@ export async function sendOnce(
       accept: 'application/json, text/event-stream',
       ...(text !== undefined && {
         'content-type': 'application/json',
-        'content-length': Buffer.byteLength(text),
+        ...(headers['transfer-encoding'] === undefined && { 'content-length': Buffer.byteLength(text) }),
       }),
       ...headers,
     },
