@@ -21,6 +21,8 @@ interface Known {
 
 /** Looking an address up in ranges costs more than the rest of the guards; most callers come again. */
 const MOST_KNOWN = 10_000;
+/** A caller may forge as long a list of proxies as a header can hold, and a new one each time. */
+const LONGEST_KNOWN = 256;
 
 /**
  * Finds the client's address, and refuses those that may not call with 403. An address that cannot be told is not an
@@ -48,7 +50,7 @@ export function createNetworkCheck(options: NetworkOptions): HttpCheck {
     if (found === undefined) {
       found = find(peer, forwarded);
       if (known.size >= MOST_KNOWN) known.clear();
-      known.set(key, found);
+      if (key.length <= LONGEST_KNOWN) known.set(key, found);
     }
     visit.address = found.address;
     return found.refusal;

@@ -21,6 +21,8 @@ const SECRET_NAME =
 const SECRET_TEXT =
   /^(?:bearer|basic) \S|^eyJ[\w-]{8,}\.[\w-]+\.|-----BEGIN [A-Z ]*PRIVATE KEY|^(?:sk|pk|rk)[-_]\w|^gh[opsur]_\w|^github_pat_|^xox[abpr]-|^AKIA[0-9A-Z]{16}$|^tram_\w/i;
 const MOST_NAMES_KEPT = 1000;
+/** Callers make names up, and what is kept must not grow with them. */
+const LONGEST_NAME_KEPT = 64;
 
 /** Leaves out what must not be written down: by name of the field at any depth, by the look of the value, by length. */
 export function createRedaction(options: RedactionOptions = {}): Redaction {
@@ -32,7 +34,7 @@ export function createRedaction(options: RedactionOptions = {}): Redaction {
     let secret = known.get(name);
     if (secret === undefined) {
       secret = SECRET_NAME.test(name) || given.has(name.toLowerCase());
-      if (known.size < MOST_NAMES_KEPT) known.set(name, secret);
+      if (known.size < MOST_NAMES_KEPT && name.length <= LONGEST_NAME_KEPT) known.set(name, secret);
     }
     return secret;
   };
