@@ -190,7 +190,7 @@ describe('with the edge set', () => {
   });
 
   it('the token reads metrics, which say who was refused, and nothing else', async () => {
-    const bearer = { authorization: 'Bearer token-of-the-scraper' };
+    const bearer = { authorization: 'Bearer token-of-the-scraper', 'x-forwarded-for': '192.0.2.7' };
     const metrics = await api.send('GET', '/metrics', undefined, bearer);
     expect(metrics.status).toBe(200);
     expect(seriesOf(metrics.text, 'mcp_refused_requests_total')).toMatchObject({
@@ -199,6 +199,10 @@ describe('with the edge set', () => {
     });
     expectError(await ask('token-of-the-scraper'), 401);
     expect((await api.send('GET', '/metrics?x=1', undefined, bearer)).status).toBe(200);
+    expect((await api.send('GET', '/metrics/', undefined, bearer)).status).toBe(200);
+    // From where nobody may call, the token lets nobody in either.
+    const elsewhere = { ...bearer, 'x-forwarded-for': '203.0.113.9' };
+    expectError(await api.send('GET', '/metrics', undefined, elsewhere), 403);
   });
 
   it('a page that is named may call, whatever it hears', async () => {

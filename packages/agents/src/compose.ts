@@ -214,7 +214,7 @@ export async function startServer(config: Config, options: StartServerOptions = 
       health: { version: manifest.version, isReady: async () => ready && (await database.isAlive()) },
       guards: edge.guards,
       metrics: telemetry.metrics,
-      ...(config.metricsToken !== undefined && { metricsToken: config.metricsToken }),
+      ...(edge.scrapers && { scrapers: edge.scrapers }),
       log,
     });
     opened.defer(async () => {

@@ -122,7 +122,11 @@ test('of the edge everything is off until it is set, and what cannot be read is 
     'TRAMONTANE_CORS_ORIGINS',
     'TRAMONTANE_METRICS_TOKEN',
   ]);
+  expect(problems[0]).toContain('an amount and a time: 100/minute');
   expect(problems.join()).not.toMatch(/secret.of/);
+  expect(problemsOf({ TRAMONTANE_API_KEYS: 'schlüssel' })).toEqual([
+    'TRAMONTANE_API_KEYS: a key has a character that no header can carry. Use letters, digits and signs of ASCII.',
+  ]);
 });
 
 test('limits of tool servers are seconds by name; what is not named keeps its default', () => {

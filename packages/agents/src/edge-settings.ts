@@ -39,7 +39,7 @@ export const EDGE_SETTINGS = {
     type: 'comma list of addresses and CIDR ranges',
     fallback: 'every address',
     meaning:
-      'Clients that may call. Health, /openapi.json, /metrics with its token, and the addresses that browsers come back to from a sign-in stay open.',
+      'Clients that may call, metrics included. Health, /openapi.json and the addresses that browsers come back to from a sign-in stay open.',
     secret: false,
     parse: toAddressParser('ALLOWED_IPS'),
   },

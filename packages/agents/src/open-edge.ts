@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Guards } from '@tramontane/guards';
+import { createBearerAuth, createGuards, type Guards } from '@tramontane/guards';
 import { createLimits } from '@tramontane/guards/limits';
 import type { Config } from './config.ts';
 import type { ApiKeyStore } from './core/api-key.ts';
@@ -8,6 +8,8 @@ import { createApiGuards } from './http/guarding.ts';
 /** Who may call, from where and how often, as the settings say. */
 export interface Edge {
   readonly guards: Guards;
+  /** Who may read metrics and nothing else, from where; absent where there is no token for them. */
+  readonly scrapers?: Guards;
   /** What metrics say of it. */
   readonly sources: { readonly isRateStoreShared?: () => boolean };
   close(): Promise<void>;
@@ -24,12 +26,13 @@ export async function openEdge(
   const { trustedProxies, corsOrigins } = config;
   const isLimited = perCaller !== undefined || global !== undefined;
   const redis = isLimited && redisUrl !== undefined ? await openRedis(redisUrl, known.log) : undefined;
+  const network = (allow ?? trustedProxies) && {
+    network: { ...(allow && { allow }), ...(trustedProxies && { trustedProxies }) },
+  };
   const guards = createApiGuards(
     { operatorKeys: config.apiKeys ?? [known.firstKey], stored: known.stored },
     {
-      ...((allow ?? trustedProxies) && {
-        network: { ...(allow && { allow }), ...(trustedProxies && { trustedProxies }) },
-      }),
+      ...network,
       ...(isLimited && {
         limits: createLimits({
           ...(perCaller !== undefined && { perCaller }),
@@ -40,8 +43,12 @@ export async function openEdge(
       ...(corsOrigins && { corsOrigins }),
     },
   );
+  const { metricsToken } = config;
   return {
     guards,
+    ...(metricsToken !== undefined && {
+      scrapers: createGuards({ ...network, auth: createBearerAuth({ tokens: [metricsToken] }) }),
+    }),
     sources: redis ? { isRateStoreShared: redis.shared } : {},
     close: async () => {
       await guards.close();

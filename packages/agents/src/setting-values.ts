@@ -1,5 +1,5 @@
 import { parseAllowList } from '@tramontane/egress';
-import { createBearerAuth, GuardsError, parseGuardSettings } from '@tramontane/guards';
+import { GuardsError, parseGuardSettings } from '@tramontane/guards';
 import { parseRate } from '@tramontane/guards/limits';
 
 /** A setting: one row of `docs/configuration.md`, which is made from the table of settings. */
@@ -41,7 +41,19 @@ export function parseApiKeys(text: string | undefined): readonly string[] | unde
   const keys = toList(text);
   if (keys === undefined) return undefined;
   if (keys.length === 0) return new Problem('it is set and holds no key.');
-  return keys.some(key => /\s/.test(key)) ? new Problem('a key has a space in it.') : keys;
+  if (keys.some(key => /\s/.test(key))) return new Problem('a key has a space in it.');
+  return keys.every(isSendable) ? keys : new Problem(`a key ${UNSENDABLE}`);
+}
+
+export function parseToken(text: string | undefined): string | undefined | Problem {
+  return text === undefined || isSendable(text) ? text : new Problem(`it ${UNSENDABLE}`);
+}
+
+const UNSENDABLE = 'has a character that no header can carry. Use letters, digits and signs of ASCII.';
+
+/** As it comes back in `Authorization: Bearer …`. */
+function isSendable(text: string): boolean {
+  return /^[!-~]+$/.test(text);
 }
 
 /** Fewer characters than this can be tried out. */
@@ -111,15 +123,6 @@ export function parseRateLimit(text: string | undefined): string | undefined | P
   });
 }
 
-/** A token that a header can carry. */
-export function parseToken(text: string | undefined): string | undefined | Problem {
-  if (text === undefined) return undefined;
-  return orProblem(() => {
-    createBearerAuth({ tokens: [text] });
-    return text;
-  });
-}
-
 export function parseRedisUrl(text: string | undefined): string | undefined | Problem {
   if (text === undefined) return undefined;
   return /^(rediss?|unix):\/\//.test(text) && URL.canParse(text)
@@ -146,14 +149,15 @@ export function toAddressParser(name: 'ALLOWED_IPS' | 'TRUSTED_PROXIES') {
     orProblem(() => {
       const { network = {} } = parseGuardSettings({ [name]: text });
       return name === 'ALLOWED_IPS' ? network.allow : network.trustedProxies;
-    }, name);
+    }, `${name}: the list: `);
 }
 
-function orProblem<T>(work: () => T, name = ''): T | Problem {
+/** @param said What the message begins with, which is said already. */
+function orProblem<T>(work: () => T, said = ''): T | Problem {
   try {
     return work();
   } catch (error) {
-    if (error instanceof GuardsError) return new Problem(error.message.replace(`${name}: `, ''));
+    if (error instanceof GuardsError) return new Problem(error.message.replace(said, ''));
     throw error;
   }
 }

@@ -36,6 +36,17 @@ export function identify(request: FastifyRequest, caller: GuardedCaller | undefi
   if (holder) request.setDecorator(HOLDER, holder);
 }
 
+const scrapers = new WeakSet<FastifyRequest>();
+
+/** It came with the token that reads metrics and nothing else. */
+export function identifyScraper(request: FastifyRequest): void {
+  scrapers.add(request);
+}
+
+export function isScraper(request: FastifyRequest): boolean {
+  return scrapers.has(request);
+}
+
 /** Who asks. The key was checked before any route is reached. */
 export function callerOf(request: FastifyRequest): Caller {
   const holder = request.getDecorator<KeyHolder | undefined>(HOLDER);

@@ -4,9 +4,9 @@ import { toErrorBody, toUnauthorizedBody } from '@tramontane/wire';
 import type { ApiKeyStore } from '../core/api-key.ts';
 import { createKeyCheck } from '../core/key-check.ts';
 import { tellBrowsers } from './browsers.ts';
-import { createKeyAuth, identify } from './caller.ts';
+import { createKeyAuth, identify, identifyScraper } from './caller.ts';
 import { answerError } from './errors.ts';
-import type { HttpMetrics } from './metrics-route.ts';
+import { METRICS_PATH, type HttpMetrics } from './metrics-route.ts';
 
 const visits = new WeakMap<FastifyRequest, Visit>();
 
@@ -33,12 +33,19 @@ export function addGuards(
   app: FastifyInstance,
   guards: Guards,
   options: {
-    readonly isOpen: (request: FastifyRequest) => boolean | Promise<boolean>;
+    readonly isOpen: (request: FastifyRequest) => boolean;
+    /** Lets in who may read metrics and nothing else. */
+    readonly scrapers?: Guards;
     readonly countAnswer: HttpMetrics['countAnswer'];
   },
 ): void {
   app.addHook('onRequest', async (request, reply) => {
-    if (await options.isOpen(request)) return;
+    if (options.isOpen(request)) return;
+    // Whom these do not know may still be the operator.
+    if (options.scrapers && request.routeOptions.url === METRICS_PATH) {
+      const { refusal } = await admit(options.scrapers, request);
+      if (!refusal) return identifyScraper(request);
+    }
     const { refusal, caller } = await admit(guards, request);
     identify(request, caller);
     if (refusal) return answerRefusal(reply, refusal);

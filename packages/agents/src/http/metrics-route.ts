@@ -1,8 +1,7 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { createBearerAuth } from '@tramontane/guards';
+import type { FastifyInstance } from 'fastify';
 import { forbidden } from '../core/api-error.ts';
 import { isOperator } from '../core/caller.ts';
-import { callerOf } from './caller.ts';
+import { callerOf, isScraper } from './caller.ts';
 
 /** What the server counts (`/metrics`, in the text format of Prometheus). */
 export interface HttpMetrics {
@@ -18,26 +17,12 @@ export interface HttpMetrics {
   }) => void;
 }
 
-const PATH = '/metrics';
-
-/** Whether a request comes with the token that reads metrics and nothing else. */
-type IsScraper = (request: FastifyRequest) => Promise<boolean>;
-
-/** @throws GuardsError `bad_token` for a token that no header can carry. */
-export function createScraperCheck(token: string | undefined): IsScraper {
-  if (token === undefined) return async () => false;
-  const { check } = createBearerAuth({ tokens: [token] });
-  return async ({ url, headers }) => {
-    if (url.split('?', 1)[0] !== PATH) return false;
-    const verdict = await check(name => (name === 'authorization' ? headers.authorization : undefined));
-    return verdict.ok;
-  };
-}
+export const METRICS_PATH = '/metrics';
 
 /** Numbers of all tenants: for the operator's eyes, or for who has the token for them. */
-export function addMetricsRoute(app: FastifyInstance, metrics: HttpMetrics, isScraper: IsScraper): void {
-  app.get(PATH, { logLevel: 'warn' }, async (request, reply) => {
-    if (!(await isScraper(request)) && !isOperator(callerOf(request))) {
+export function addMetricsRoute(app: FastifyInstance, metrics: HttpMetrics): void {
+  app.get(METRICS_PATH, { logLevel: 'warn' }, async (request, reply) => {
+    if (!isScraper(request) && !isOperator(callerOf(request))) {
       throw forbidden(
         'Metrics are for the operator: send a key of TRAMONTANE_API_KEYS, or the token of TRAMONTANE_METRICS_TOKEN.',
       );

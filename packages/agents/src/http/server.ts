@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -19,6 +18,7 @@ import type { Models } from '../core/models.ts';
 import { addAgentRoutes } from './agent-routes.ts';
 import { addBrowserHeaders } from './browsers.ts';
 import { keepKeyHolders } from './caller.ts';
+import { answerClientError } from './client-errors.ts';
 import { addCompletionRoutes } from './completion-routes.ts';
 import { addConnectorRoutes } from './connector-routes.ts';
 import { addConnectorAccessRoutes } from './connector-access-routes.ts';
@@ -27,12 +27,13 @@ import { answerError } from './errors.ts';
 import { addGuards, createFrameworkErrors } from './guarding.ts';
 import { addHealthRoutes, type Health } from './health-routes.ts';
 import { acceptJsonOnly } from './json-body.ts';
-import { addMetricsRoute, createScraperCheck, type HttpMetrics } from './metrics-route.ts';
+import { addMetricsRoute, type HttpMetrics } from './metrics-route.ts';
 import { addModelRoutes } from './model-routes.ts';
 import { collectMethods } from './other-methods.ts';
 import { CALLBACK_PATH, CLIENT_METADATA_PATH, type SignInRoutes, addSignInRoutes } from './sign-in-routes.ts';
 import { refuseUnheededKeys } from './request-key.ts';
 import { closeUnusedConnections } from './unused-connections.ts';
+import { toRequestId } from './request-id.ts';
 import { traceRequests } from './trace-requests.ts';
 import { addUnansweredCallRoutes } from './unanswered-call-routes.ts';
 import { addOpenApiRoute } from './openapi/index.ts';
@@ -51,8 +52,8 @@ export interface HttpPorts {
   readonly health: Health;
   readonly guards: Guards;
   readonly metrics: HttpMetrics;
-  /** Reads metrics, and nothing else. */
-  readonly metricsToken?: string;
+  /** Who may read metrics, and nothing else. */
+  readonly scrapers?: Guards;
   readonly log: FastifyBaseLogger;
 }
 
@@ -74,8 +75,8 @@ export function createHttpServer(
     loggerInstance: ports.log,
     bodyLimit: BODY_LIMIT,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_LENGTH },
-    requestIdHeader: 'x-request-id',
-    genReqId: () => randomUUID(),
+    genReqId: toRequestId,
+    clientErrorHandler: answerClientError,
     forceCloseConnections: 'idle',
     // What was on its way when the server began to stop is answered, and its connection closed.
     return503OnClosing: false,
@@ -98,9 +99,9 @@ export function createHttpServer(
     reply.header('x-request-id', request.id);
   });
   addBrowserHeaders(app, ports.guards);
-  const isScraper = createScraperCheck(ports.metricsToken);
   addGuards(app, ports.guards, {
-    isOpen: request => isPublic(request) || isScraper(request),
+    isOpen: isPublic,
+    ...(ports.scrapers && { scrapers: ports.scrapers }),
     countAnswer: ports.metrics.countAnswer,
   });
   refuseUnheededKeys(app);
@@ -125,7 +126,7 @@ export function createHttpServer(
   addSignInRoutes(app, ports.signIns);
   addToolTrustRoutes(app, ports.toolTrust);
   addModelRoutes(app, ports.models);
-  addMetricsRoute(app, ports.metrics, isScraper);
+  addMetricsRoute(app, ports.metrics);
   addOpenApiRoute(app, ports.health.version);
   methods.answerOthers(app, ports.guards);
   return app;
