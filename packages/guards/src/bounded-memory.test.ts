@@ -39,7 +39,13 @@ it('redaction keeps no long names that callers make up', () => {
 it('the check of addresses keeps no long lists of proxies that callers make up', () => {
   const check = createNetworkCheck({ trustedProxies: ['127.0.0.1'] });
   const come = (forwarded: string): Visit => {
-    const visit = new Visit({ method: 'GET', path: '/', header: () => forwarded, peer: '127.0.0.1', id: 'i' });
+    const visit = new Visit({
+      method: 'GET',
+      path: '/',
+      header: () => forwarded,
+      peer: '127.0.0.1',
+      id: 'i',
+    });
     void check(visit);
     return visit;
   };
