@@ -304,7 +304,7 @@ test('a demo that fails says why, and the server keeps serving', { timeout: LIMI
   const started = await start({ environment: { MCP_SECRET_TOKEN: 'two words' } });
   const url = await started.ready();
   expect(started.stdout()).toContain('The demo conversation did not work; the server keeps serving.');
-  expect(started.stdout()).toContain('MCP_SECRET_TOKEN must not contain blanks');
+  expect(started.stdout()).toContain('MCP_SECRET_TOKEN: Token number 1 is empty or contains white space');
   expect(started.stdout()).not.toContain('two words');
   expect(started.stdout()).toContain('The example server is missing');
   expect(started.stdout()).not.toContain('Query the database');

@@ -22,7 +22,9 @@ test('a port that somebody took in between is told apart from other failures', a
   });
   await expect(openCompanyProcess({ ...options, port: 0, token: 'two words' })).rejects.toMatchObject({
     code: 'example_failed',
-    message: expect.stringContaining('MCP_SECRET_TOKEN must not contain blanks') as string,
+    message: expect.stringContaining(
+      'MCP_SECRET_TOKEN: Token number 1 is empty or contains white space',
+    ) as string,
   });
   taken.close();
 });
