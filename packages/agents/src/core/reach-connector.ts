@@ -39,6 +39,10 @@ export async function reachConnector(
     run.unstored?.find(({ id }) => id === tool.connectorId) ??
     (await ports.connectors.find(caller, tool.connectorId, { viaAgent }));
   if (!connector) return undefined;
+  // Both are asked for at once: a turn waits for them before it says a word.
+  const asked = accessFor(caller, connector, { tool }, ports);
+  // It may fail before the preferences are there, or not be wanted at all.
+  asked.catch(() => undefined);
   const preferences = connector.inline
     ? []
     : ((await ports.preferences.listFor([connector.id], caller)).get(connector.id) ?? []);
@@ -46,7 +50,7 @@ export async function reachConnector(
     return { connector, failure: { code: 'connector_off', message: `${connector.name} is switched off.` } };
   }
   try {
-    return { connector, access: await accessFor(caller, connector, { tool }, ports), preferences };
+    return { connector, access: await asked, preferences };
   } catch (error) {
     if (isDatabaseAway(error)) throw error;
     if (!(error instanceof ToolServerFailure) && !(error instanceof ApiError)) throw error;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Connections, Scope, ServerTarget, ToolDefinition } from '@tramontane/mcp-client';
+import type { Connections, Scope, ServerTarget, ToolDefinition, ToolListing } from '@tramontane/mcp-client';
 import type { Connector, ConnectorAccess, ToolLimits } from '../core/connector.ts';
 import { isTooDeep, MAX_DEPTH } from '../core/nesting.ts';
 import type { OperatorProcess } from '../core/operator-connectors.ts';
@@ -22,7 +22,18 @@ export function createToolServers(
     readonly onLeftOut: (connector: Connector, problems: readonly string[]) => void;
   },
 ): ToolServers {
-  const told = new WeakSet<object>();
+  /** Of each list that came in, and is handed out again from then on: looked through once. */
+  const usable = new WeakMap<ToolListing, readonly ListedTool[]>();
+
+  function usableOf(listing: ToolListing, connector: Connector): readonly ListedTool[] {
+    const known = usable.get(listing);
+    if (known) return known;
+    if (listing.problems.length > 0) options.onLeftOut(connector, listing.problems);
+    // A tool whose schema nobody can walk is none; the others of its server stay usable.
+    const tools = listing.tools.filter(tool => !isTooDeep(tool)).map(toListed);
+    usable.set(listing, tools);
+    return tools;
+  }
 
   function target(connector: Connector, access: ConnectorAccess): ServerTarget {
     const { server, limits } = connector.config;
@@ -42,13 +53,9 @@ export function createToolServers(
           ...(refresh !== undefined && { refresh }),
         })
         .catch(error => Promise.reject(toFailure(error, connector, signal)));
-      if (listing.problems.length > 0 && !told.has(listing)) options.onLeftOut(connector, listing.problems);
-      told.add(listing);
-      const { tools, instructions, stale } = listing;
-      // A tool whose schema nobody can walk is none; the others of its server stay usable.
-      const usable = tools.filter(tool => !isTooDeep(tool));
+      const { instructions, stale } = listing;
       return {
-        tools: usable.map(toListed),
+        tools: usableOf(listing, connector),
         ...(instructions !== undefined && { instructions }),
         ...(stale && { stale }),
       };
