@@ -16,8 +16,8 @@ export const API_CUTS: readonly Cut[] = [
   {
     guard: 'API: addresses',
     file: `${AGENTS}/open-edge.ts`,
-    text: '...((allow ?? trustedProxies) && {',
-    without: '...(false && {',
+    text: '      ...network,\n',
+    without: '',
     tests: [EDGE],
   },
   {
@@ -51,7 +51,7 @@ export const API_CUTS: readonly Cut[] = [
   {
     guard: 'API: metrics are for the operator',
     file: `${AGENTS}/http/metrics-route.ts`,
-    text: 'if (!(await isScraper(request)) && !isOperator(callerOf(request))) {',
+    text: 'if (!isScraper(request) && !isOperator(callerOf(request))) {',
     without: 'if (false) {',
     tests: [EDGE],
   },
