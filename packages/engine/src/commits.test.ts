@@ -97,3 +97,22 @@ it('words that were still held when their answer was whole are said by the answe
   expect(told).not.toContain('delta');
   expect(told.at(-1)).toBe('run.finished');
 });
+
+it.each([1, 4])(
+  'a call that was cancelled before it left did not run, with %i at once',
+  async maxParallelCalls => {
+    const stop = new AbortController();
+    const scripted = createScriptedPorts(() => answer([['send'], ['read']]), {
+      append: async (_seq, events) => {
+        if (events.some(({ type }) => type === 'tool.sent')) stop.abort(new Error('cancelled'));
+      },
+    });
+    const { ports, log, world } = scripted;
+    const end = await driveRun(log, ports, driveOptions({ maxParallelCalls, signal: stop.signal }));
+    expect(end).toEqual({ reason: 'cancelled' });
+    expect(world.byKey.size).toBe(0);
+    const outcomes = log.flatMap(event => (event.type === 'tool.answered' ? [event.outcome] : []));
+    expect(outcomes).toHaveLength(2);
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ status: 'failed', code: 'cancelled' });
+  },
+);

@@ -1,5 +1,6 @@
 import type { RunDelta, RunEnd, RunEvent, ToolCall } from './events.ts';
 import { handOff, type Handoff } from './hand-off.ts';
+import { holdUntil } from './hold-words.ts';
 import { isEmptyContent } from './content.ts';
 import { endingEvents } from './end-run.ts';
 import { ModelFailure, type CallModel, type ModelRequest } from './model.ts';
@@ -57,10 +58,11 @@ export async function driveRun(
   options: DriveOptions,
 ): Promise<RunEnd> {
   const record = createRecord(log, ports.append);
+  const drive: Drive = { record, ports, options, held: new Set() };
   await settleUnanswered(record, ports);
 
   for (;;) {
-    if (options.signal.aborted && !record.state.end) return await cancel(record, ports);
+    if (options.signal.aborted && !record.state.end) return await cancel(drive);
     const step = nextStep(record.state, options.limits);
     switch (step.do) {
       case 'nothing':
@@ -69,18 +71,27 @@ export async function driveRun(
         await record.add({ type: 'run.finished', at: iso(ports), end: step.end });
         break;
       case 'call-tools':
-        await callTools(step.calls, record, ports, options);
+        await callTools(step.calls, drive);
         break;
       case 'hand-off':
         await handOff(step.calls, record, ports, options.limits.maxHandoffs);
         break;
       case 'call-model': {
-        const failed = await askModel(step.tools, record, ports, options);
+        const failed = await askModel(step.tools, drive);
         if (failed) await record.add({ type: 'run.finished', at: iso(ports), end: failed });
         break;
       }
     }
   }
+}
+
+/** One run on its way, in one process. */
+interface Drive {
+  readonly record: RunRecord;
+  readonly ports: RunPorts;
+  readonly options: DriveOptions;
+  /** Calls that are written down as sent and have not left. */
+  readonly held: Set<string>;
 }
 
 async function settleUnanswered(record: RunRecord, ports: RunPorts): Promise<void> {
@@ -98,9 +109,7 @@ async function settleUnanswered(record: RunRecord, ports: RunPorts): Promise<voi
 
 async function askModel(
   tools: 'allowed' | 'forbidden',
-  record: RunRecord,
-  ports: RunPorts,
-  { signal, limits }: DriveOptions,
+  { record, ports, options: { signal, limits }, held }: Drive,
 ): Promise<RunEnd | undefined> {
   const startedAt = iso(ports);
   const entryId = ports.createId('message');
@@ -133,6 +142,7 @@ async function askModel(
       finish: answer.finish,
     };
     const next = signal.aborted ? [] : following(applyEvent(record.state, answered), ports, limits);
+    for (const event of next) if (event.type === 'tool.sent') held.add(event.callId);
     await record.add(answered, ...next);
     return undefined;
   } catch (error) {
@@ -150,35 +160,12 @@ function following(state: RunState, ports: RunPorts, limits: DriveOptions['limit
   if (step.do !== 'call-tools') return [];
   return step.calls
     .slice(0, limits.maxParallelCalls)
-    .filter(call => call.target.kind !== 'none' && parseArguments(call.arguments))
+    .filter(call => 'args' in readCall(call))
     .map(call => toSent(call, ports));
 }
 
 function toSent(call: ToolCall, ports: RunPorts): RunEvent {
   return { type: 'tool.sent', at: iso(ports), callId: call.callId, key: ports.keyOf(call) };
-}
-
-/**
- * Nobody hears words before that which they answer is written down. Words still held when the answer is whole are not
- * said any more: the answer itself says them, and may be written down in the commit that they waited for.
- */
-function holdUntil(committed: Promise<void>, onDelta: (delta: RunDelta) => void) {
-  let held: RunDelta[] = [];
-  let holds = true;
-  const open = (): void => {
-    holds = false;
-    for (const delta of held) onDelta(delta);
-  };
-  committed.then(open, () => {});
-  return {
-    hear: (delta: RunDelta): void => {
-      if (holds) held.push(delta);
-      else onDelta(delta);
-    },
-    end: (): void => {
-      held = [];
-    },
-  };
 }
 
 function toCall(call: { name: string; arguments: string }, ports: RunPorts): ToolCall {
@@ -193,29 +180,19 @@ function toCall(call: { name: string; arguments: string }, ports: RunPorts): Too
   };
 }
 
-async function callTools(
-  calls: readonly ToolCall[],
-  record: RunRecord,
-  ports: RunPorts,
-  options: DriveOptions,
-): Promise<void> {
+async function callTools(calls: readonly ToolCall[], drive: Drive): Promise<void> {
   const waiting = [...calls];
   const worker = async () => {
-    for (let call = waiting.shift(); call; call = waiting.shift())
-      await callOne(call, record, ports, options.signal);
+    for (let call = waiting.shift(); call; call = waiting.shift()) await callOne(call, drive);
   };
-  const workers = Array.from({ length: Math.min(options.limits.maxParallelCalls, calls.length) }, worker);
+  const { maxParallelCalls } = drive.options.limits;
+  const workers = Array.from({ length: Math.min(maxParallelCalls, calls.length) }, worker);
   // All are awaited before a failure is thrown: no call may go on behind the back of a run that was given up.
   const settled = await Promise.allSettled(workers);
   for (const result of settled) if (result.status === 'rejected') throw result.reason;
 }
 
-async function callOne(
-  call: ToolCall,
-  record: RunRecord,
-  ports: RunPorts,
-  signal: AbortSignal,
-): Promise<void> {
+async function callOne(call: ToolCall, { record, ports, options: { signal }, held }: Drive): Promise<void> {
   // Not waited for: the next commit waits for it, and fails where this one did.
   const answered = (outcome: ToolOutcome, durationMs?: number) =>
     void record.add({
@@ -227,27 +204,28 @@ async function callOne(
     });
 
   if (signal.aborted) return; // Not sent: the run's end says so.
-  if (call.target.kind === 'none') {
-    return answered(
-      failedOutcome('unknown_tool', `There is no tool named ${JSON.stringify(call.name)} here.`),
-    );
-  }
-  const args = parseArguments(call.arguments);
-  if (!args) {
-    return answered(
-      failedOutcome(
-        'invalid_arguments',
-        `The arguments of ${call.name} are not a JSON object. Send them again as one.`,
-      ),
-    );
-  }
+  const read = readCall(call);
+  if ('refused' in read) return answered(read.refused);
   const key = ports.keyOf(call);
   if (!record.state.calls.get(call.callId)?.sent) {
+    held.add(call.callId);
     await record.add(toSent(call, ports));
+    if (signal.aborted) return;
   }
+  held.delete(call.callId);
   const startedAt = ports.now().getTime();
-  const outcome = await ports.callTool(call, args, { key, signal });
+  const outcome = await ports.callTool(call, read.args, { key, signal });
   answered(outcome, ports.now().getTime() - startedAt);
+}
+
+/** What a call leaves with, or the answer to one that cannot leave. */
+function readCall({ name, target, arguments: text }: ToolCall) {
+  if (target.kind === 'none')
+    return { refused: failedOutcome('unknown_tool', `There is no tool named ${JSON.stringify(name)} here.`) };
+  const args = parseArguments(text);
+  if (args) return { args };
+  const message = `The arguments of ${name} are not a JSON object. Send them again as one.`;
+  return { refused: failedOutcome('invalid_arguments', message) };
 }
 
 /** Models leave the arguments of a tool without parameters empty. */
@@ -263,9 +241,9 @@ function parseArguments(text: string): Record<string, unknown> | undefined {
   }
 }
 
-async function cancel(record: RunRecord, ports: RunPorts): Promise<RunEnd> {
+async function cancel({ record, ports, held }: Drive): Promise<RunEnd> {
   const end: RunEnd = { reason: 'cancelled' };
-  await record.add(...endingEvents(record.state, end, iso(ports)));
+  await record.add(...endingEvents(record.state, end, iso(ports), held));
   return end;
 }
 
