@@ -36,6 +36,10 @@ async function untilShared(store: RedisRateStore, counter: RateCounter, shared: 
   }
 }
 
+function blockFor(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
 describe.skipIf(!hasRedis())('openRedisRateStore (needs redis-server)', () => {
   it('counts together with other stores on the same Redis, exactly, and apart by prefix, name and key', async () => {
     await using redis = await openTestRedis();
@@ -85,6 +89,20 @@ describe.skipIf(!hasRedis())('openRedisRateStore (needs redis-server)', () => {
     expect(states).toEqual([true, false]);
     redis.thaw();
     await untilShared(store, counter, true);
+    await store.close();
+  });
+
+  it('reads an answer that came while this process was busy', async () => {
+    await using redis = await openTestRedis();
+    const { store, lines } = await openStore(redis.url, { timeoutMs: 50 });
+    const counter = store.createCounter('caller', RATE);
+    const taking = counter.take('somebody');
+    // The command has left; the answer comes while nothing here can read it.
+    await new Promise(resolve => setImmediate(resolve));
+    blockFor(200);
+    expect(await taking).toMatchObject({ allowed: true, remaining: 99 });
+    expect(store.shared()).toBe(true);
+    expect(lines).toEqual([]);
     await store.close();
   });
 

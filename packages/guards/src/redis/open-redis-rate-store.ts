@@ -128,13 +128,24 @@ function toAddress(url: string): Pick<ClientOptions, 'url' | 'socket'> {
   return { url, socket: common };
 }
 
-/** The driver's own limit ends with the sending: a server that took the command and hangs would be waited for. */
+/** An answer that has come is read between two of them. */
+const LOOKS = 5;
+
+/**
+ * The driver's own limit ends with the sending: a server that took the command and hangs would be waited for. A process
+ * that is busy for longer than `ms` must not take the answer that it did not come to read for none, so time is counted in
+ * looks, each of which may take longer than its share.
+ */
 async function within<Value>(ms: number, work: Promise<Value>): Promise<Value> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`Redis did not answer within ${ms} ms.`)), ms);
+  let left = LOOKS;
+  const timer = setInterval(() => {
+    left -= 1;
+    if (left === 0) reject(new Error(`Redis did not answer within ${ms} ms.`));
+  }, ms / LOOKS);
   try {
     return await Promise.race([work, late]);
   } finally {
-    clearTimeout(timer);
+    clearInterval(timer);
   }
 }
