@@ -31,6 +31,7 @@ export type { GuardSettings } from './guard-settings.ts';
 export type { AcceptedToken, TokenEntry } from './token-list.ts';
 export { missingScopes } from './caller.ts';
 export type { Caller } from './caller.ts';
+export { isPlainRequestId } from './request-id.ts';
 export { Visit } from './visit.ts';
 export type { Arrival, HeaderLookup, RefusedBy, Refusal } from './visit.ts';
 export { andThen } from './maybe-promise.ts';

@@ -1,5 +1,6 @@
 import type { Caller } from './caller.ts';
 import type { CallGuard } from './guard.ts';
+import { isPlainRequestId } from './request-id.ts';
 
 /** Looks a header up by its lower-case name; `undefined` also for one that came more than once. */
 export type HeaderLookup = (name: string) => string | undefined;
@@ -29,9 +30,6 @@ export interface Refusal {
 }
 
 export type RefusedBy = 'network' | 'origin' | 'auth' | 'overload' | 'limits' | 'closing';
-
-/** Only a plain id is taken from a caller: it goes into log lines. */
-const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /** How an IPv4 peer looks on a socket that listens to both. */
 const MAPPED = '::ffff:';
@@ -66,6 +64,6 @@ export class Visit {
     this.local = local;
     this.address = peer?.startsWith(MAPPED) ? peer.slice(MAPPED.length) : peer;
     const given = header('x-request-id');
-    this.requestId = given !== undefined && REQUEST_ID.test(given) ? given : id;
+    this.requestId = isPlainRequestId(given) ? given : id;
   }
 }

@@ -4,6 +4,7 @@ import { missingScopes } from '../caller.ts';
 import { GuardsError } from '../guards-error.ts';
 import { createIntrospection } from './introspect.ts';
 import { createResourceMetadata, parseResource } from './resource-metadata.ts';
+import { readSafeUrl } from './safe-url.ts';
 import { toCaller, type Claims, type ImpliedScopes } from './to-caller.ts';
 import { createTokenCache } from './token-cache.ts';
 import { createJwtVerifier } from './verify-jwt.ts';
@@ -99,11 +100,8 @@ export function createOAuth(options: OAuthOptions): Auth {
   };
 }
 
-/** Keys and tokens must not go over the wire in the clear; on this machine there is none. */
 function checkUrl(option: string, url = ''): string {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(parsed?.hostname ?? '');
-  if (parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLocal)) return url;
+  if (readSafeUrl(url)) return url;
   throw new GuardsError(
     'bad_option',
     `oauth.${option} must be an https address, not ${JSON.stringify(url)}.`,

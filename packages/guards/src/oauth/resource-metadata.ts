@@ -1,5 +1,6 @@
 import type { GuardRoute } from '../guard.ts';
 import { GuardsError } from '../guards-error.ts';
+import { readSafeUrl } from './safe-url.ts';
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';
 
@@ -9,10 +10,8 @@ const WELL_KNOWN = '/.well-known/oauth-protected-resource';
  * @throws GuardsError `bad_option`
  */
 export function parseResource(resource: string): URL {
-  const url = URL.canParse(resource) ? new URL(resource) : undefined;
-  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url?.hostname ?? '');
-  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocal);
-  if (url && isSafe && url.hash === '' && url.search === '') return url;
+  const url = readSafeUrl(resource);
+  if (url?.hash === '' && url.search === '') return url;
   throw new GuardsError(
     'bad_option',
     `oauth.resource must be the https address of this server, as in https://mcp.example.com/mcp, not ${JSON.stringify(resource)}.`,
