@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { pino, type Logger } from 'pino';
 import { openEgress, parseAllowList } from '@tramontane/egress';
 import { openConnections } from '@tramontane/mcp-client';
@@ -19,6 +18,7 @@ import { createModels } from './core/models.ts';
 import { createPlanner } from './core/plan-turn.ts';
 import { openRuns } from './core/runs.ts';
 import { createToolTrust } from './core/tool-trust.ts';
+import { waitAtMost } from './core/wait-at-most.ts';
 import { createSecretBox } from './core/secret-box.ts';
 import { createUnansweredCalls } from './core/unanswered-calls.ts';
 import { openGeneratedKey } from './generated-keys.ts';
@@ -222,7 +222,7 @@ export async function startServer(config: Config, options: StartServerOptions = 
       const until = performance.now() + GRACE_MS;
       const served = http.close();
       // Requests that are there still begin what they ask for, until none is left or the time is over.
-      await Promise.race([served, delay(GRACE_MS, undefined, { ref: false })]);
+      await waitAtMost(GRACE_MS, served);
       const left = Math.max(0, until - performance.now());
       await Promise.all([served, runs.close(left), callsOnce.close(left)]);
     });

@@ -10,6 +10,7 @@ import {
   type RequestKey,
   type RequestKeyStore,
 } from './request-key.ts';
+import { waitAtMost } from './wait-at-most.ts';
 
 /** A call of a tool that may leave: everything about it was checked. */
 export interface ReadyCall {
@@ -117,12 +118,7 @@ export function openCallsOnce(ports: {
     },
     async close(graceMs) {
       closing = true;
-      const waited = new AbortController();
-      await Promise.race([
-        Promise.all(running),
-        sleep(graceMs, undefined, { signal: waited.signal }).catch(() => undefined),
-      ]);
-      waited.abort();
+      await waitAtMost(graceMs, Promise.all(running));
       stop.abort(new Error('The server is stopping.'));
       await Promise.all(running);
     },

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Connector, ConnectorAccess } from './connector.ts';
 import { ToolServerFailure, type ListedTool, type ToolServers } from './ports.ts';
+import { remember } from './remember.ts';
 import { compareWords, toPlace, toWord, type ServerWord, type ToolChange } from './tool-pins.ts';
 
 /** What happens when a tool server says something else of its tools than when it was first seen. */
@@ -69,7 +70,7 @@ export function createPinnedServers(
     if (last?.digest === digest && performance.now() < last.until) return [];
     const changes = await compare(connector, word);
     if (changes.length > 0) asPinned.delete(key);
-    else remember(asPinned, key, { digest, until: performance.now() + LOOK_AGAIN_MS });
+    else remember(asPinned, key, { digest, until: performance.now() + LOOK_AGAIN_MS }, MAX_REMEMBERED);
     return changes;
   }
 
@@ -103,7 +104,7 @@ export function createPinnedServers(
     const listing = await servers.list(connector, access, how);
     const changes = await judge(connector, toWord(listing, connector.config.server));
     const held = toWaiting(changes, listing.tools);
-    remember(waiting, keyOf(connector), held);
+    remember(waiting, keyOf(connector), held, MAX_REMEMBERED);
     return { listing, held };
   }
 
@@ -140,13 +141,6 @@ interface Waiting {
  */
 const LOOK_AGAIN_MS = 5_000;
 const MAX_REMEMBERED = 1_000;
-
-function remember<T>(known: Map<string, T>, key: string, value: T): void {
-  known.delete(key);
-  known.set(key, value);
-  const [oldest] = known.keys();
-  if (known.size > MAX_REMEMBERED && oldest !== undefined) known.delete(oldest);
-}
 
 function keyOf({ id, config }: Connector): string {
   return JSON.stringify([id, toPlace(config.server)]);

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { endingEvents, foldRun, type RunEnd, type RunEvent, type RunSignal } from '@tramontane/engine';
 import { isDatabaseAway } from './api-error.ts';
 import type { Caller } from './caller.ts';
@@ -7,6 +6,7 @@ import type { Histories } from './histories.ts';
 import { OwnershipLost, type OwnedRun, type RunStore, type WatchRun } from './ports.ts';
 import { readRun } from './read-run.ts';
 import { createRunFeed, type RunFeed } from './run-feed.ts';
+import { waitAtMost } from './wait-at-most.ts';
 
 /** The runs that this process carries, and the way to read any run. */
 export interface Runs {
@@ -133,9 +133,7 @@ export function openRuns(ports: RunsPorts): Runs {
     async close(graceMs) {
       closing = true;
       const all = Promise.all([...carried.values()].map(({ done }) => done));
-      const waited = new AbortController();
-      await Promise.race([all, sleep(graceMs, undefined, { signal: waited.signal }).catch(() => undefined)]);
-      waited.abort();
+      await waitAtMost(graceMs, all);
       for (const { stop } of carried.values()) stop.abort(new Error('The server is stopping.'));
       await all;
     },

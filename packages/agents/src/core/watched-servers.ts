@@ -2,6 +2,7 @@ import type { CredentialError } from '@tramontane/wire';
 import type { Connector, ConnectorAccess } from './connector.ts';
 import type { CredentialStatus, CredentialStore } from './credential.ts';
 import { ToolServerFailure, type KnownTools, type ListedTool, type ToolServers } from './ports.ts';
+import { remember } from './remember.ts';
 
 /** How long a status that is confirmed again and again is left alone, in milliseconds. */
 const STATUS_FRESH_MS = 60_000;
@@ -31,7 +32,7 @@ export function createWatchedServers(
     const isSame = before?.type === found.type && before.error === found.error;
     if (isSame && at.getTime() - Date.parse(before.checkedAt) < STATUS_FRESH_MS) return;
     const status: CredentialStatus = { ...found, checkedAt: at.toISOString() };
-    remember(recorded, id, status);
+    remember(recorded, id, status, MAX_REMEMBERED);
     options.credentials.recordStatus(id, status).catch(options.onError);
   };
   const watch = async <T>(
@@ -53,7 +54,7 @@ export function createWatchedServers(
   return {
     async list(connector, access, how) {
       const listing = await watch(access, servers.list(connector, access, how), ({ stale }) => stale?.code);
-      remember(listed, keyOf(connector, access.credentialId), listing.tools);
+      remember(listed, keyOf(connector, access.credentialId), listing.tools, MAX_REMEMBERED);
       return listing;
     },
     call: (connector, access, call) => watch(access, servers.call(connector, access, call)),
@@ -66,13 +67,6 @@ export function createWatchedServers(
 /** A connector that was changed, or is used with other credentials, has other tools. */
 function keyOf(connector: Connector, credentialId: string | undefined): string {
   return JSON.stringify([connector.id, connector.modifiedAt, credentialId ?? null]);
-}
-
-function remember<T>(map: Map<string, T>, key: string, value: T): void {
-  map.delete(key);
-  map.set(key, value);
-  const [oldest] = map.keys();
-  if (map.size > MAX_REMEMBERED && oldest !== undefined) map.delete(oldest);
 }
 
 const STATUSES: Partial<

@@ -2,6 +2,7 @@ import { createMistral } from '@ai-sdk/mistral';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { ModelRequest } from '@tramontane/engine';
+import { remember } from '../core/remember.ts';
 import { toMistralChange, toOpenAiChange, type BodyChange } from './body-change.ts';
 
 /** A model vendor as the catalogue knows it. */
@@ -68,13 +69,9 @@ const MAX_REMEMBERED = 100;
 function rememberModels(create: (name: string) => LanguageModelV4): (name: string) => LanguageModelV4 {
   const known = new Map<string, LanguageModelV4>();
   return name => {
-    const found = known.get(name);
-    if (found) return found;
-    const made = create(name);
-    const [oldest] = known.keys();
-    if (known.size >= MAX_REMEMBERED && oldest !== undefined) known.delete(oldest);
-    known.set(name, made);
-    return made;
+    const model = known.get(name) ?? create(name);
+    remember(known, name, model, MAX_REMEMBERED);
+    return model;
   };
 }
 

@@ -8,6 +8,7 @@ import {
 } from '@tramontane/mcp-client';
 import type { Connector, ConnectorAccess } from '../core/connector.ts';
 import type { SharedSecrets } from '../core/oauth-ports.ts';
+import { remember } from '../core/remember.ts';
 import type { SecretBox } from '../core/secret-box.ts';
 import { obtainAsMachine } from './machine-sign-in.ts';
 import { createTokenPlace } from './token-place.ts';
@@ -39,10 +40,7 @@ export function createAuthorizers({ egress, secrets, box }: AuthorizersOptions):
     const authorizer =
       known.get(key) ??
       createAuthorizer({ egress, place: createTokenPlace(secrets, box, place), ...options });
-    known.delete(key);
-    known.set(key, authorizer);
-    const [oldest] = known.keys();
-    if (known.size > MAX_REMEMBERED && oldest !== undefined) known.delete(oldest);
+    remember(known, key, authorizer, MAX_REMEMBERED);
     return { type: 'oauth', authorizer };
   }
 
