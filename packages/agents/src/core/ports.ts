@@ -269,3 +269,17 @@ export class ToolServerFailure extends Error {
     this.answered = options.answered ?? false;
   }
 }
+
+/** What the server counts (`/metrics`, in the text format of Prometheus). */
+export interface HttpMetrics {
+  readonly contentType: string;
+  readonly text: () => Promise<string>;
+  /** @param answer.route Of the router; absent where there is none. */
+  readonly countAnswer: (answer: {
+    readonly method: string;
+    readonly route: string | undefined;
+    readonly status: number;
+    /** The guard that refused the request. */
+    readonly refusedBy: string | undefined;
+  }) => void;
+}

@@ -3,10 +3,11 @@ import { createGuards, type Guards, type GuardsOptions, type Refusal, type Visit
 import { toErrorBody, toUnauthorizedBody } from '@tramontane/wire';
 import type { ApiKeyStore } from '../core/api-key.ts';
 import { createKeyCheck } from '../core/key-check.ts';
+import type { HttpMetrics } from '../core/ports.ts';
 import { tellBrowsers } from './browsers.ts';
 import { createKeyAuth, identify, identifyScraper } from './caller.ts';
 import { answerError } from './errors.ts';
-import { METRICS_PATH, type HttpMetrics } from './metrics-route.ts';
+import { METRICS_PATH } from './metrics-route.ts';
 
 const visits = new WeakMap<FastifyRequest, Visit>();
 

@@ -1,21 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { forbidden } from '../core/api-error.ts';
 import { isOperator } from '../core/caller.ts';
+import type { HttpMetrics } from '../core/ports.ts';
 import { callerOf, isScraper } from './caller.ts';
-
-/** What the server counts (`/metrics`, in the text format of Prometheus). */
-export interface HttpMetrics {
-  readonly contentType: string;
-  readonly text: () => Promise<string>;
-  /** @param answer.route Of the router; absent where there is none. */
-  readonly countAnswer: (answer: {
-    readonly method: string;
-    readonly route: string | undefined;
-    readonly status: number;
-    /** The guard that refused the request. */
-    readonly refusedBy: string | undefined;
-  }) => void;
-}
 
 export const METRICS_PATH = '/metrics';
 

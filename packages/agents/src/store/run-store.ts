@@ -80,24 +80,18 @@ export function createRunStore(database: Pick<Database, 'db' | 'prepared'>, owne
     },
 
     async append(run, seq, events) {
-      const rows = events.map((event, index) => ({
-        run_id: run.id,
-        seq: seq + index,
-        workspace: run.caller.workspace,
-        user_id: run.caller.user,
-        event: JSON.stringify(event),
-      }));
       const ends = events.some(({ type }) => type === 'run.finished');
       const next = events.findLast(event => event.type === 'agent.handed_off')?.plan;
       const unknown = events.flatMap(event =>
         event.type === 'tool.answered' && event.outcome.status === 'unknown' ? event : [],
       );
-      const insert = db.insertInto('run_events').values(rows);
+      const insert = (into: Pick<Kysely<Tables>, 'insertInto'>) =>
+        into.insertInto('run_events').values(toRows(run, seq, events));
       try {
         if (unknown.length > 0) {
           // Found by its conversation and its caller later: nobody can ask the log for it without reading all of it.
           await db.transaction().execute(async trx => {
-            await trx.insertInto('run_events').values(rows).execute();
+            await insert(trx).execute();
             await noteUnanswered(trx, run, unknown);
             if (ends)
               await trx.updateTable('runs').set({ running: false }).where('id', '=', run.id).execute();
@@ -106,7 +100,7 @@ export function createRunStore(database: Pick<Database, 'db' | 'prepared'>, owne
         } else if (next) {
           // Together: who resumes the run goes on as the agent that took over, whose connectors are kept for it.
           await db
-            .with('written', () => insert.returning('seq'))
+            .with('written', () => insert(db).returning('seq'))
             .updateTable('runs')
             .set({ plan: JSON.stringify(next), ...(ends && { running: false }) })
             .where('id', '=', run.id)
@@ -115,7 +109,7 @@ export function createRunStore(database: Pick<Database, 'db' | 'prepared'>, owne
         else {
           // One statement: a run is never seen ended with its log unfinished, nor the other way round.
           const ended = await db
-            .with('written', () => insert.returning('seq'))
+            .with('written', () => insert(db).returning('seq'))
             .updateTable('runs')
             .set({ running: false })
             .where('id', '=', run.id)
@@ -167,6 +161,16 @@ export function createRunStore(database: Pick<Database, 'db' | 'prepared'>, owne
       return run && (await eventsOf(db, runId, seq));
     },
   };
+}
+
+function toRows(run: { id: string; caller: Caller }, seq: number, events: readonly RunEvent[]) {
+  return events.map((event, index) => ({
+    run_id: run.id,
+    seq: seq + index,
+    workspace: run.caller.workspace,
+    user_id: run.caller.user,
+    event: JSON.stringify(event),
+  }));
 }
 
 async function sweepAfterRun(db: Kysely<Tables>, run: { id: string; caller: Caller }): Promise<void> {

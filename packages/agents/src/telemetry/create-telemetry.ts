@@ -1,5 +1,5 @@
 import type { CallModel } from '@tramontane/engine';
-import type { ToolServers, WatchRun } from '../core/ports.ts';
+import type { HttpMetrics, ToolServers, WatchRun } from '../core/ports.ts';
 import { createServerMetrics, type MetricsSources } from './metrics.ts';
 import { watchModels } from './watch-models.ts';
 import { createRunWatch } from './watch-runs.ts';
@@ -10,18 +10,7 @@ export interface Telemetry {
   readonly watch: (callModel: CallModel) => { readonly callModel: CallModel; readonly watchRun: WatchRun };
   readonly watchTools: (servers: ToolServers) => ToolServers;
   /** What was counted, for `/metrics`. */
-  readonly metrics: {
-    readonly contentType: string;
-    readonly text: () => Promise<string>;
-    readonly countAnswer: (answer: Answered) => void;
-  };
-}
-
-interface Answered {
-  readonly method: string;
-  readonly route: string | undefined;
-  readonly status: number;
-  readonly refusedBy: string | undefined;
+  readonly metrics: HttpMetrics;
 }
 
 export function createTelemetry(
