@@ -83,7 +83,11 @@ async function follow(
     }
     await sleep(LOOK_MS);
   }
-  const view = await sagas.wait(id, AbortSignal.timeout(ENDED_MS)).catch(() => undefined);
+  const patience = AbortSignal.timeout(ENDED_MS);
+  const view = await sagas.wait(id, patience).catch((error: unknown) => {
+    if (!patience.aborted) throw error;
+    return undefined;
+  });
   if (view === undefined) {
     say('It is being tried again, and still under way. tramontane sagas list --all shows how it ends.');
     return 0;
