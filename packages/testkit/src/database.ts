@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Client, escapeIdentifier, escapeLiteral } from 'pg';
-import { inject } from 'vitest';
+import { afterAll, beforeAll, inject } from 'vitest';
 
 export interface TestDatabase {
   /** URL of an empty database, for the role that owns it (no superuser). */
@@ -48,6 +48,35 @@ export async function openTestDatabase(): Promise<TestDatabase> {
     ]);
   };
   return { url: toUrl(name, password), addRole, close, [Symbol.asyncDispose]: close };
+}
+
+/** A database for the tests of one file, opened by `open` before the first of them, and gone after the last one. */
+export function useTestDatabase<Opened extends { close(): Promise<unknown> }>(
+  open: (url: string) => Promise<Opened>,
+): { readonly url: string; readonly database: Opened } {
+  let server: TestDatabase | undefined;
+  let database: Opened | undefined;
+  beforeAll(async () => {
+    server = await openTestDatabase();
+    database = await open(server.url);
+  });
+  afterAll(async () => {
+    await database?.close();
+    await server?.close();
+  });
+  const inTests = <Value>(value: Value | undefined): Value => {
+    if (value === undefined)
+      throw new Error('This database is open in tests only, not while they are collected.');
+    return value;
+  };
+  return {
+    get url() {
+      return inTests(server).url;
+    },
+    get database() {
+      return inTests(database);
+    },
+  };
 }
 
 async function runAsAdmin(adminUrl: string, statements: readonly string[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openTestDatabase, type TestDatabase } from '@tramontane/testkit/database';
-import { openDatabase, type Database } from '../store/database.ts';
+import { useTestDatabase } from '@tramontane/testkit/database';
+import { openDatabase } from '../store/database.ts';
 import { createRequestKeyStore } from '../store/request-key-store.ts';
 import { openCallsOnce, type CallsOnce } from './call-once.ts';
 import { OPERATOR } from './caller.ts';
@@ -13,13 +13,10 @@ const NOT_RUN: ToolAnswer = { isError: true, content: [], meta: { 'io.tramontane
 const CUT_OFF = new ToolServerFailure('closed', 'The connection ended.', { mayHaveRun: true });
 const BUSY = new ToolServerFailure('refused', 'Fewer requests.', { mayHaveRun: false });
 
-let server: TestDatabase;
-let database: Database;
+const postgres = useTestDatabase(url => openDatabase(url, { onError: () => undefined }));
 let calls: CallsOnce;
-beforeAll(async () => {
-  server = await openTestDatabase();
-  database = await openDatabase(server.url, { onError: () => undefined });
-  const requestKeys = createRequestKeyStore(database.db, createUuid());
+beforeAll(() => {
+  const requestKeys = createRequestKeyStore(postgres.database.db, createUuid());
   calls = openCallsOnce({
     requestKeys,
     longestCallMs: 1000,
@@ -28,8 +25,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await calls?.close(0);
-  await database?.close();
-  await server?.close();
 });
 
 /** The keys of the calls that left, one for each of these ends, all asked for with one key by a caller who asks again. */

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { CallModel, RunEvent, ToolCall } from '@tramontane/engine';
-import { openTestDatabase, type TestDatabase } from '@tramontane/testkit/database';
+import { useTestDatabase } from '@tramontane/testkit/database';
 import { createConnectorStore } from '../store/connector-store.ts';
 import { createConversationStore } from '../store/conversation-store.ts';
 import { createCredentialStore } from '../store/credential-store.ts';
-import { openDatabase, type Database } from '../store/database.ts';
+import { openDatabase } from '../store/database.ts';
 import { createPreferenceStore } from '../store/preference-store.ts';
 import { createRunStore } from '../store/run-store.ts';
 import { createUnansweredCallStore } from '../store/unanswered-call-store.ts';
@@ -39,26 +39,17 @@ const says: CallModel = async () => ({
   finish: 'stop',
 });
 
-let server: TestDatabase;
-let database: Database;
-beforeAll(async () => {
-  server = await openTestDatabase();
-  database = await openDatabase(server.url, { onError: () => undefined });
-});
-afterAll(async () => {
-  await database?.close();
-  await server?.close();
-});
+const postgres = useTestDatabase(url => openDatabase(url, { onError: () => undefined }));
 
 function openProcess(options: { callModel?: CallModel; store?: (store: RunStore) => RunStore } = {}) {
-  const real = createRunStore(database, createUuid());
+  const real = createRunStore(postgres.database, createUuid());
   const store = options.store?.(real) ?? real;
   const onError = vi.fn<RunsPorts['onError']>();
   const none = () => Promise.reject(new Error('These runs have no tools.'));
   const runs = openRuns({
-    connectors: createConnectorStore(database.db),
-    credentials: createCredentialStore(database.db),
-    preferences: createPreferenceStore(database.db),
+    connectors: createConnectorStore(postgres.database.db),
+    credentials: createCredentialStore(postgres.database.db),
+    preferences: createPreferenceStore(postgres.database.db),
     vault: createConnectorVault(createSecretBox(['secret-key-of-this-test'])),
     // No plan here names a tool, so nothing asks this.
     servers: { list: none, call: none, isTrusted: () => false, health: () => undefined },
@@ -66,7 +57,10 @@ function openProcess(options: { callModel?: CallModel; store?: (store: RunStore)
     now: () => new Date(at),
     limits: { maxAnswers: 5, maxParallelCalls: 2, maxHandoffs: 3 },
     runs: store,
-    histories: createHistories(createConversationStore(database.db), createUnansweredCallStore(database.db)),
+    histories: createHistories(
+      createConversationStore(postgres.database.db),
+      createUnansweredCallStore(postgres.database.db),
+    ),
     planHandoff: async () => undefined,
     guardrails: createGuardrails({ onFailed: () => undefined }),
     onError,
@@ -336,7 +330,7 @@ it.each([false, true])(
     expect((await reader.next()).value).toMatchObject({ seq: 0 });
     await model.asked;
     const left = await store.load(id);
-    const conversations = createConversationStore(database.db);
+    const conversations = createConversationStore(postgres.database.db);
     expect(await conversations.remove(caller, left?.conversationId ?? '')).toEqual([id]);
     runs.stop(id);
     await model.stopped;
@@ -358,7 +352,7 @@ it('does not carry a run that was stopped while it was written down', async () =
   };
   await runs.start(run, async () => {
     const answer = await store.start(caller, { id: run.id, plan, first }, conversation);
-    await createConversationStore(database.db).remove(caller, conversation.id);
+    await createConversationStore(postgres.database.db).remove(caller, conversation.id);
     runs.stop(run.id);
     return answer;
   });

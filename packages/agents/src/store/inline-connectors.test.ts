@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { RunEvent } from '@tramontane/engine';
-import { openTestDatabase, type TestDatabase } from '@tramontane/testkit/database';
+import { useTestDatabase } from '@tramontane/testkit/database';
 import type { AgentConfig } from '../core/agent.ts';
 import { OPERATOR } from '../core/caller.ts';
 import type { Connector } from '../core/connector.ts';
@@ -9,28 +9,19 @@ import type { RunPlan } from '../core/run-plan.ts';
 import { createAgentStore } from './agent-store.ts';
 import { createConnectorStore } from './connector-store.ts';
 import { createConversationStore } from './conversation-store.ts';
-import { openDatabase, type Database } from './database.ts';
+import { openDatabase } from './database.ts';
 import { createRunStore } from './run-store.ts';
 
 const caller = { ...OPERATOR, workspace: 'w', user: 'u' };
 const finished: RunEvent = { type: 'run.finished', at: '', end: { reason: 'answered' } };
 
-let server: TestDatabase;
-let database: Database;
-beforeAll(async () => {
-  server = await openTestDatabase();
-  database = await openDatabase(server.url, { onError: () => undefined });
-});
-afterAll(async () => {
-  await database?.close();
-  await server?.close();
-});
+const postgres = useTestDatabase(url => openDatabase(url, { onError: () => undefined }));
 
 const stores = () => ({
-  agents: createAgentStore(database.db),
-  connectors: createConnectorStore(database.db),
-  conversations: createConversationStore(database.db),
-  runs: createRunStore(database, createUuid()),
+  agents: createAgentStore(postgres.database.db),
+  connectors: createConnectorStore(postgres.database.db),
+  conversations: createConversationStore(postgres.database.db),
+  runs: createRunStore(postgres.database, createUuid()),
 });
 
 function newInline(): Connector {

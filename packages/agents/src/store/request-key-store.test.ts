@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { sql } from 'kysely';
-import { openTestDatabase, type TestDatabase } from '@tramontane/testkit/database';
+import { useTestDatabase } from '@tramontane/testkit/database';
 import { OPERATOR } from '../core/caller.ts';
 import { createUuid } from '../core/ids.ts';
 import type { RequestKey } from '../core/request-key.ts';
-import { openDatabase, type Database } from './database.ts';
+import { openDatabase } from './database.ts';
 import { createRequestKeyStore } from './request-key-store.ts';
 import { openRunOwnership } from './run-ownership.ts';
 
@@ -13,25 +13,16 @@ const caller = { ...OPERATOR, workspace: 'w', user: 'u' };
 const newKey = (): RequestKey => ({ id: randomUUID(), digest: 'd', endpoint: 'POST /x' });
 const newCall = (repeatable = false) => ({ callKey: createUuid(), repeatable });
 
-let server: TestDatabase;
-let database: Database;
-beforeAll(async () => {
-  server = await openTestDatabase();
-  database = await openDatabase(server.url, { onError: () => undefined });
-});
-afterAll(async () => {
-  await database?.close();
-  await server?.close();
-});
+const postgres = useTestDatabase(url => openDatabase(url, { onError: () => undefined }));
 
 /** A store of a process whose lock shows that it lives, until it dies. */
 async function openProcess() {
   const owner = createUuid();
-  const ownership = await openRunOwnership(database.db, owner, {
-    connect: () => database.connect(),
+  const ownership = await openRunOwnership(postgres.database.db, owner, {
+    connect: () => postgres.database.connect(),
     onError: () => undefined,
   });
-  return { keys: createRequestKeyStore(database.db, owner), die: () => ownership.close() };
+  return { keys: createRequestKeyStore(postgres.database.db, owner), die: () => ownership.close() };
 }
 
 it('a call is claimed once, and its result is for everybody with the key', async () => {
@@ -107,7 +98,7 @@ it('keys are forgotten after a day, and not before', async () => {
     const key = newKey();
     await keys.claimCall(caller, key, newCall());
     await sql`update tramontane.request_keys set made_at = now() - ${hoursAgo} * interval '1 hour' where id = ${key.id}`.execute(
-      database.db,
+      postgres.database.db,
     );
     return key;
   };

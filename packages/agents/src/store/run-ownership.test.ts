@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeEach, expect, it } from 'vitest';
 import { sql } from 'kysely';
 import { Client } from 'pg';
-import { openTestDatabase, type TestDatabase } from '@tramontane/testkit/database';
+import { useTestDatabase } from '@tramontane/testkit/database';
 import { OPERATOR } from '../core/caller.ts';
 import { createId, createUuid } from '../core/ids.ts';
 import type { RunPlan } from '../core/run-plan.ts';
-import { openDatabase, type Database } from './database.ts';
+import { openDatabase } from './database.ts';
 import { openRunOwnership, type RunOwnership } from './run-ownership.ts';
 import { createRunStore } from './run-store.ts';
 
@@ -22,21 +22,14 @@ const target = {
 } as const;
 const nobody = () => false;
 
-let server: TestDatabase;
-let database: Database;
+const postgres = useTestDatabase(url => openDatabase(url, { onError: () => undefined }));
 const opened: RunOwnership[] = [];
-beforeAll(async () => {
-  server = await openTestDatabase();
-  database = await openDatabase(server.url, { onError: () => undefined });
-});
 beforeEach(async () => {
   await Promise.all(opened.splice(0).map(each => each.close()));
-  await database.db.deleteFrom('conversations').execute();
+  await postgres.database.db.deleteFrom('conversations').execute();
 });
 afterAll(async () => {
   await Promise.all(opened.splice(0).map(each => each.close()));
-  await database?.close();
-  await server?.close();
 });
 
 /**
@@ -46,17 +39,17 @@ afterAll(async () => {
 async function openOwner(network: Promise<void> = Promise.resolve()) {
   const owner = createUuid();
   const keepers: Client[] = [];
-  const ownership = await openRunOwnership(database.db, owner, {
+  const ownership = await openRunOwnership(postgres.database.db, owner, {
     connect: async () => {
       if (keepers.length > 0) await network;
-      const client = await database.connect();
+      const client = await postgres.database.connect();
       keepers.push(client);
       return client;
     },
     onError: () => undefined,
   });
   opened.push(ownership);
-  const store = createRunStore(database, owner);
+  const store = createRunStore(postgres.database, owner);
   const startRun = async () => {
     const id = createId('run');
     const first = { type: 'run.started', at: '', inputs: [] } as const;
@@ -79,7 +72,7 @@ function pidOf(client: Client): number {
 /** What a death looks like to the database: the session is gone. */
 async function cutSession(client: Client | undefined): Promise<void> {
   const gone = new Promise<void>(resolve => void client?.once('end', () => resolve()));
-  const other = new Client({ connectionString: server.url });
+  const other = new Client({ connectionString: postgres.url });
   await other.connect();
   const { rows } = await other.query<{ pid: number }>(
     "select pid from pg_locks where locktype = 'advisory' and granted and pid <> pg_backend_pid()",
@@ -173,13 +166,13 @@ it('leaves no session behind when it is closed while it connects again', async (
 
 async function countSessions(pids: readonly number[]): Promise<number> {
   const { rows } = await sql<{ count: string }>`
-    select count(*) from pg_stat_activity where pid = any(${pids})`.execute(database.db);
+    select count(*) from pg_stat_activity where pid = any(${pids})`.execute(postgres.database.db);
   return Number(rows[0]?.count);
 }
 
 /** Whether a session holds the lock of this owner: nobody else gets it then. */
 async function isHeld(owner: string): Promise<boolean> {
-  const client = new Client({ connectionString: server.url });
+  const client = new Client({ connectionString: postgres.url });
   await client.connect();
   const { rows } = await client.query<{ free: boolean }>(
     'select pg_try_advisory_lock(hashtextextended($1, 0)) as free',

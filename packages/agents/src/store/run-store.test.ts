@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '@tramontane/engine';
-import { openTestDatabase, type TestDatabase } from '@tramontane/testkit/database';
+import { useTestDatabase } from '@tramontane/testkit/database';
 import { OPERATOR } from '../core/caller.ts';
 import { createId, createUuid } from '../core/ids.ts';
 import { OwnershipLost } from '../core/ports.ts';
 import type { RunPlan } from '../core/run-plan.ts';
 import { createConversationStore } from './conversation-store.ts';
-import { openDatabase, type Database } from './database.ts';
+import { openDatabase } from './database.ts';
 import { createRunStore } from './run-store.ts';
 
 const caller = { ...OPERATOR, workspace: 'w', user: 'u' };
@@ -28,20 +28,11 @@ const asNew = (id: string) => ({
   inline: [],
 });
 
-let server: TestDatabase;
-let database: Database;
-beforeAll(async () => {
-  server = await openTestDatabase();
-  database = await openDatabase(server.url, { onError: () => undefined });
-});
-afterAll(async () => {
-  await database?.close();
-  await server?.close();
-});
+const postgres = useTestDatabase(url => openDatabase(url, { onError: () => undefined }));
 
 const stores = () => ({
-  runs: createRunStore(database, createUuid()),
-  conversations: createConversationStore(database.db),
+  runs: createRunStore(postgres.database, createUuid()),
+  conversations: createConversationStore(postgres.database.db),
 });
 const newRun = () => ({ id: createId('run'), plan, first });
 
@@ -88,7 +79,7 @@ describe('start', () => {
   it('of many at once lets one through', async () => {
     const { runs, conversations, conversationId, run } = await startRun();
     await runs.append(run, 1, [finished]);
-    const other = createRunStore(database, createUuid());
+    const other = createRunStore(postgres.database, createUuid());
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, index) =>
         (index % 2 ? runs : other).start(caller, newRun(), { id: conversationId, runsSeen: 1 }),
@@ -113,7 +104,7 @@ describe('start', () => {
 describe('append', () => {
   it('lets one owner write a position; the other one has lost the run', async () => {
     const { runs, run } = await startRun();
-    const other = createRunStore(database, createUuid());
+    const other = createRunStore(postgres.database, createUuid());
     const results = await Promise.allSettled([
       runs.append(run, 1, [sent('a'), sent('b')]),
       other.append(run, 1, [sent('c')]),
