@@ -2,19 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEgress, parseAllowList } from '@tramontane/egress';
-import { createMcpServer, defineTool, serveHttp } from '@tramontane/mcp-server';
-import { mountWebSocket } from '@tramontane/mcp-server/websocket';
 import {
   type Connections,
   type RemoteTarget,
   type ServerTarget,
   openConnections,
 } from '@tramontane/mcp-client';
-import { openSdkV1Server } from '@tramontane/testkit/tool-servers';
 import { expect, onTestFinished, test } from 'vitest';
-import { z } from 'zod';
-import { createOpenCount } from './count-open.ts';
 import { KINDS, type Kind, createKillableServer } from './killable-server.ts';
+import { ANSWER, openAnsweringKit, openAnsweringSessions } from './open-answering.ts';
 
 interface Neighbour {
   readonly target: RemoteTarget;
@@ -29,40 +25,13 @@ const targetOf = (url: string): RemoteTarget => ({
 });
 
 async function openSessions(): Promise<Neighbour> {
-  const server = await openSdkV1Server({
-    tools: [{ name: 'answer', inputSchema: {}, handler: () => 'it is here' }],
-  });
-  onTestFinished(() => server.close());
-  return { target: targetOf(server.url), sessions: () => server.sessionCount };
+  const { url, sessions } = await openAnsweringSessions();
+  return { target: targetOf(url), sessions };
 }
 
 async function openKit(kind: 'sse' | 'websocket'): Promise<Neighbour> {
-  const server = createMcpServer({
-    name: 'neighbour',
-    version: '1.0.0',
-    design: false,
-    tools: [
-      defineTool({
-        name: 'answer',
-        description: 'Answers.',
-        input: z.object({}),
-        handler: () => 'it is here',
-      }),
-    ],
-  });
-  const open = createOpenCount();
-  const serving = await serveHttp(server, {
-    port: 0,
-    drainMs: 100,
-    paths: { sse: '/sse' },
-    upgrade(servers) {
-      open.watch(servers);
-      return mountWebSocket(servers, server, { drainMs: 100 });
-    },
-  });
-  onTestFinished(() => serving.close());
-  const url = kind === 'sse' ? `${serving.url}/sse` : `${serving.url.replace('http', 'ws')}/mcp`;
-  return { target: targetOf(url), sessions: () => open.count };
+  const { port, urlAt, sessions } = await openAnsweringKit(kind);
+  return { target: targetOf(urlAt(port)), sessions };
 }
 
 async function answers(connections: Connections, target: ServerTarget): Promise<string> {
@@ -112,7 +81,7 @@ test.each(KINDS)(
       neighbours.flatMap(({ target }) => Array.from({ length: 10 }, () => answers(connections, target))),
     );
     await failing;
-    expect(given.filter(text => text === 'it is here')).toHaveLength(90);
+    expect(given.filter(text => text === ANSWER)).toHaveLength(90);
     expect(failures).toHaveLength(20);
     // It is tried again and again meanwhile.
     await expect.poll(() => connections.health(dead.scope)[0]?.state, { timeout: 20_000 }).toBe('waiting');

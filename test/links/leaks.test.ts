@@ -1,14 +1,10 @@
 import { queryObjects } from 'node:v8';
 import { openEgress, parseAllowList } from '@tramontane/egress';
-import { createMcpServer, defineTool, serveHttp } from '@tramontane/mcp-server';
-import { mountWebSocket } from '@tramontane/mcp-server/websocket';
 import { type RemoteTarget, openConnections } from '@tramontane/mcp-client';
-import { openSdkV1Server } from '@tramontane/testkit/tool-servers';
 import { expect, onTestFinished, test } from 'vitest';
-import { z } from 'zod';
 import { ChannelTransport } from '../../packages/mcp-client/src/transports/channel-transport.ts';
 import { HttpTransport } from '../../packages/mcp-client/src/transports/http-transport.ts';
-import { createOpenCount } from './count-open.ts';
+import { openAnsweringKit, openAnsweringSessions } from './open-answering.ts';
 import { openSwitch } from './open-switch.ts';
 
 interface Losing {
@@ -19,46 +15,21 @@ interface Losing {
 }
 
 async function openSessions(): Promise<Losing> {
-  const server = await openSdkV1Server({
-    tools: [{ name: 'answer', inputSchema: {}, handler: () => 'it is here' }],
-  });
-  onTestFinished(() => server.close());
-  return {
-    url: server.url,
-    lose: async () => server.loseSessions(),
-    sessions: () => server.sessionCount,
-  };
+  const { url, sessions, loseSessions } = await openAnsweringSessions();
+  return { url, lose: async () => loseSessions(), sessions };
 }
 
 async function openKit(kind: 'sse' | 'websocket'): Promise<Losing> {
-  const answer = defineTool({
-    name: 'answer',
-    description: 'Answers.',
-    input: z.object({}),
-    handler: () => 'it is here',
-  });
-  const server = createMcpServer({ name: 'losing', version: '1.0.0', design: false, tools: [answer] });
-  const open = createOpenCount();
-  const serving = await serveHttp(server, {
-    port: 0,
-    drainMs: 100,
-    paths: { sse: '/sse' },
-    upgrade(servers) {
-      open.watch(servers);
-      return mountWebSocket(servers, server, { drainMs: 100 });
-    },
-  });
-  onTestFinished(() => serving.close());
-  const between = await openSwitch(serving.port);
+  const { port, urlAt, sessions } = await openAnsweringKit(kind);
+  const between = await openSwitch(port);
   onTestFinished(() => between.close());
-  const path = kind === 'sse' ? 'http://127.0.0.1:%/sse' : 'ws://127.0.0.1:%/mcp';
   return {
-    url: path.replace('%', String(between.port)),
+    url: urlAt(between.port),
     async lose() {
       await between.cut();
       between.mend();
     },
-    sessions: () => open.count,
+    sessions,
   };
 }
 
