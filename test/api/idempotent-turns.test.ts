@@ -91,6 +91,24 @@ describe('the same key and the same request', () => {
     expect(foldFrames(third)).toEqual(foldFrames(one));
   });
 
+  it('streamed, while the model speaks, are heard from the first word of its answer', async () => {
+    const door = openGate();
+    const model = api.models.answers(() => ({
+      text: 'One two three four.',
+      pause: { afterChunks: 3, until: door.passed },
+    }));
+    const body = { model, inputs: 'Hello' };
+    const headers = { 'idempotency-key': randomUUID() };
+    const first = await openReader(api, body, headers);
+    await first.until('two ');
+    const second = await openReader(api, body, headers);
+    await second.until('conversation.response.started');
+    door.open();
+    const [one = [], two = []] = (await Promise.all([first.rest(), second.rest()])).map(readFrames);
+    expect(foldFrames(one)).toMatchObject([{ content: ['One two three four.'] }]);
+    expect(foldFrames(two)).toEqual(foldFrames(one));
+  });
+
   it('on an append wait for its turn, while one with another key is refused', async () => {
     const { model, door, asked } = slowModel(1);
     const path = `/v1/conversations/${idOf(await api.send('POST', '/v1/conversations', { model, inputs: 'Hello' }))}`;

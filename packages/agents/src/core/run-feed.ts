@@ -1,6 +1,9 @@
 import type { RunDelta, RunEvent, RunSignal } from '@tramontane/engine';
 
-/** What a run's readers hear in the process that carries it. Late readers hear the recorded part again. */
+/**
+ * What a run's readers hear in the process that carries it. Late readers hear the recorded part again, and what was
+ * said so far of the answer under way: without its beginning they would take the rest for all of it.
+ */
 export interface RunFeed {
   readonly runId: string;
   record(seq: number, events: readonly RunEvent[]): void;
@@ -13,6 +16,8 @@ export interface RunFeed {
 
 export function createRunFeed(runId: string): RunFeed {
   const recorded: RunEvent[] = [];
+  // Said since the last answer was recorded.
+  let said: RunDelta[] = [];
   const readers = new Set<{ queue: RunSignal[]; wake: () => void }>();
   let base: number | undefined;
   let ended = false;
@@ -29,9 +34,16 @@ export function createRunFeed(runId: string): RunFeed {
     record(seq, events) {
       base ??= seq;
       recorded.push(...events);
+      if (events.some(({ type }) => type === 'model.answered' || type === 'run.finished')) said = [];
       publish(events.map((event, index) => ({ seq: seq + index, event })));
     },
-    delta: delta => publish([{ delta }]),
+    delta(delta) {
+      const last = said.at(-1);
+      const joined = last && join(last, delta);
+      if (joined) said[said.length - 1] = joined;
+      else said.push(delta);
+      publish([{ delta }]);
+    },
     end() {
       ended = true;
       for (const reader of readers) reader.wake();
@@ -41,7 +53,8 @@ export function createRunFeed(runId: string): RunFeed {
       const reader = {
         queue: recorded
           .map((event, index): RunSignal => ({ seq: start + index, event }))
-          .filter(item => 'seq' in item && item.seq >= from),
+          .filter(item => 'seq' in item && item.seq >= from)
+          .concat(said.map(delta => ({ delta }))),
         wake: () => {},
       };
       readers.add(reader);
@@ -61,4 +74,10 @@ export function createRunFeed(runId: string): RunFeed {
       }
     },
   };
+}
+
+/** Two pieces as one, so that a long answer is not kept word by word. */
+function join(a: RunDelta, b: RunDelta): RunDelta | undefined {
+  const same = a.entryId === b.entryId && a.kind === b.kind;
+  return same ? { ...a, text: a.text + b.text } : undefined;
 }

@@ -135,6 +135,7 @@ async function stream(
       response.socket?.destroySoon();
       return;
     }
+    if (index === reply.pause?.afterChunks) await reply.pause.until;
     if (reply.chunkDelayMs) await delay(reply.chunkDelayMs, undefined, { signal });
     response.write(`data: ${JSON.stringify(chunk)}\n\n`);
   }

@@ -30,6 +30,8 @@ export interface Reply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** Say no more after so many chunks until something else has happened. */
+  readonly pause?: { readonly afterChunks: number; readonly until: Promise<unknown> };
   /** Stay silent after so many chunks, with the connection open. 0: not even headers. */
   readonly hangAfterChunks?: number;
   /** Cut the connection after so many chunks. 0: not even headers. */
