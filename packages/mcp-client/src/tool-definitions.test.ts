@@ -114,6 +114,40 @@ describe('parseToolDefinitions', () => {
     expect(problems[0] ?? '').toContain(fault ?? '');
   });
 
+  const property = (given: unknown): Record<string, unknown> => ({ properties: { a: given } });
+  test.each<[string, Record<string, unknown>, string | undefined]>([
+    [
+      'words of later drafts',
+      { ...property({ prefixItems: [{}] }), $defs: {}, dependentRequired: {} },
+      undefined,
+    ],
+    ['several items', property({ type: 'array', items: [{}, true] }), undefined],
+    ['a pattern of another language', property({ pattern: '(?P<x>a)' }), undefined],
+    [
+      'a property of any name',
+      { properties: { type: {}, required: true, enum: { type: ['string', 'null'] } } },
+      undefined,
+    ],
+    ['a type that is none', property({ type: 'strng' }), '/properties/a/type'],
+    ['a property that is none', property(null), '/properties/a must be'],
+    ['properties in a list', { properties: [] }, '/properties must be object'],
+    ['required as text', { required: 'a' }, '/required must be array'],
+    ['a choice of one value that is no list', property({ enum: 'x' }), '/properties/a/enum'],
+    [
+      'far inside',
+      property({ anyOf: [{ items: { minLength: '1' } }] }),
+      '/properties/a/anyOf/0/items/minLength',
+    ],
+  ])('form: %s', (_name, parts, fault) => {
+    const given = [
+      { name: 'x', inputSchema: { ...parts, type: 'object' } },
+      { name: 'other', inputSchema: schema },
+    ];
+    const { tools, problems } = parseToolDefinitions(given, 'rest');
+    expect(tools.map(tool => tool.name)).toEqual(fault === undefined ? ['x', 'other'] : ['other']);
+    expect(problems.join()).toContain(fault ?? '');
+  });
+
   const marked = (mark: unknown, type = 'string'): object => ({ type, 'x-mcp-header': mark });
   test.each([
     [

@@ -1,6 +1,7 @@
 import type { ConnectionErrorCode } from './connection-error.ts';
 import { headerFault } from './header-parameters.ts';
 import { isRecord } from './json.ts';
+import { formFault } from './schema-form.ts';
 import { referenceFault } from './schema-references.ts';
 
 /** Who a list of tools came from: an MCP server of either era, or the guide's REST form. */
@@ -98,7 +99,8 @@ function parseToolDefinition(item: unknown, dialect: DialectName): ToolDefinitio
   // A schema without a type is common and its meaning is plain: arguments are always an object.
   if (schema['type'] !== undefined && schema['type'] !== 'object')
     return 'its input schema is not that of an object';
-  const fault = referenceFault(schema) ?? (dialect === 'mcp-2026' ? headerFault(schema) : undefined);
+  const fault =
+    referenceFault(schema) ?? formFault(schema) ?? (dialect === 'mcp-2026' ? headerFault(schema) : undefined);
   if (fault !== undefined) return fault;
   const outputSchema = item['outputSchema'] ?? item['output_schema'];
   const annotations = parseAnnotations(item['annotations']);
