@@ -139,6 +139,15 @@ describe('names', () => {
     expect(api.models.asked(model)[0]?.tools[0]?.name).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
   });
 
+  it('that every object has are counted like others', async () => {
+    const names = ['constructor', '__proto__', 'toString'];
+    const server = await open(names.map(name => tool(name, () => 'done')));
+    const toolCalls = names.map(name => ({ name, arguments: {} }));
+    const model = api.models.plays({ toolCalls }, { text: 'Done.' });
+    const { usage } = await runTurn(api, { model, inputs: 'Go', tools: [mcpTool(server.url)] }, true);
+    expect(Object.entries(record(usage['connectors']))).toEqual(names.map(name => [name, 1]));
+  });
+
   it('that a model made up, and arguments that are none, are answered in words', async () => {
     const server = await open([tool('real', () => 'yes')]);
     const model = api.models.plays(

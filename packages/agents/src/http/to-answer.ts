@@ -57,11 +57,12 @@ function isOfGuardrails(code: string): code is 'guardrail_blocked' | 'guardrail_
 
 export function toUsage(events: readonly RunEvent[]): ConversationUsage {
   const { promptTokens, completionTokens } = foldRun(events).usage;
-  const connectors: Record<string, number> = {};
+  // Not an object: a tool may be named like what every object has, such as "constructor".
+  const connectors = new Map<string, number>();
   for (const entry of foldOutputs(events)) {
     if (entry.kind !== 'tool.execution' || entry.target.kind !== 'connector') continue;
     const name = toolName(entry);
-    connectors[name] = (connectors[name] ?? 0) + 1;
+    connectors.set(name, (connectors.get(name) ?? 0) + 1);
   }
   return {
     prompt_tokens: promptTokens,
@@ -69,6 +70,6 @@ export function toUsage(events: readonly RunEvent[]): ConversationUsage {
     total_tokens: promptTokens + completionTokens,
     // Results of tools are part of the next prompt, so they are counted there and nowhere twice.
     connector_tokens: null,
-    ...(Object.keys(connectors).length > 0 && { connectors }),
+    ...(connectors.size > 0 && { connectors: Object.fromEntries(connectors) }),
   };
 }
