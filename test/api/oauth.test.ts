@@ -20,6 +20,11 @@ async function createConnector(tools: ToolServer): Promise<string> {
   return name;
 }
 
+async function metadataOf(issuer: string): Promise<object> {
+  const answer = await fetch(`${issuer}/.well-known/oauth-authorization-server`);
+  return record(await answer.json());
+}
+
 const callEcho = (name: string) => api.send('POST', `/v1/connectors/${name}/tools/echo/call`, {});
 
 describe('a person signs in', () => {
@@ -118,6 +123,60 @@ describe('a person signs in', () => {
     expectError(answer, 502);
     expect(answer.json).toMatchObject({ type: 'authorization_failed' });
     expect(answer.text).toContain('PKCE');
+  });
+
+  it('where the metadata of the connector says, and no longer once it says nothing', async () => {
+    const { authServer, tools } = await openGuarded();
+    const old = `${authServer.issuer}/old`;
+    const metadata = await metadataOf(authServer.issuer);
+    const name = await createConnector(tools);
+    const { id } = record((await api.send('GET', `/v1/connectors/${name}`)).json);
+    const change = async (given: object) => api.send('PATCH', `/v1/connectors/${String(id)}`, given);
+    const signIn = { method_type: 'oauth2' };
+    await change({
+      auth_methods: [{ ...signIn, oauth2_server_metadata: { ...metadata, authorization_endpoint: old } }],
+    });
+    expect((await api.sdk.beta.connectors.getAuthUrl({ connectorIdOrName: name })).authUrl).toContain(old);
+    await change({ title: 'T' });
+    await change({ auth_methods: [signIn] });
+    expect((await api.sdk.beta.connectors.getAuthUrl({ connectorIdOrName: name })).authUrl).not.toContain(
+      old,
+    );
+  });
+
+  it('as the creator’s client, unless an admin names another token endpoint', async () => {
+    const { authServer, tools } = await openGuarded();
+    const metadata = await metadataOf(authServer.issuer);
+    const [creator, admin] = await Promise.all([
+      api.makeKey({ user: 'creator', role: 'member' }),
+      api.makeKey({ user: 'admin', role: 'workspace_admin' }),
+    ]);
+    const method = { method_type: 'oauth2', grant_type: 'authorization_code' };
+    const connector = {
+      name: 'of-the-creator',
+      description: 'd',
+      server: tools.url,
+      auth_methods: [
+        {
+          ...method,
+          oauth2_server_metadata: metadata,
+          auth_data: { client_id: 'of-the-creator', client_secret: 'client-secret-Zz4' },
+        },
+      ],
+    };
+    const as = (key: string) => ({ authorization: `Bearer ${key}` });
+    const { id } = record((await api.send('POST', '/v1/connectors', connector, as(creator))).json);
+    const path = `/v1/connectors/${String(id)}`;
+    const change = async (key: string, given: object) => {
+      const auth_methods = [{ ...method, oauth2_server_metadata: { ...metadata, ...given } }];
+      await api.send('PATCH', path, { auth_methods }, as(key));
+      const { auth_url: url } = record((await api.send('GET', `${path}/auth_url`, undefined, as(key))).json);
+      return new URL(String(url)).searchParams.get('client_id');
+    };
+    const elsewhere = { token_endpoint: `${authServer.issuer}/elsewhere` };
+    expect(await change(admin, { service_documentation: 'https://docs.example/' })).toBe('of-the-creator');
+    expect(await change(creator, elsewhere)).toBe('of-the-creator');
+    expect(await change(admin, {})).not.toBe('of-the-creator');
   });
 
   it('to our client, which says who it is to everyone', async () => {

@@ -24,9 +24,12 @@ export function createConnectorVault(box: SecretBox): ConnectorVault {
   return {
     seal: (connectorId, access) => box.seal(JSON.stringify(access), connectorContext(connectorId)),
     accessOf(connector) {
-      const own = read(connector.sealedAccess, connectorContext(connector.id)) as ConnectorAccess;
+      const sealed = read(connector.sealedAccess, connectorContext(connector.id)) as ConnectorAccess;
+      const { oauth, ...own } = sealed;
       const metadata = connector.config.authMethods.find(method => method.serverMetadata)?.serverMetadata;
-      return metadata ? { ...own, oauth: { ...own.oauth, metadata } } : own;
+      // Metadata that was sealed with it may have been taken away since.
+      const known = { ...(oauth?.client && { client: oauth.client }), ...(metadata && { metadata }) };
+      return Object.keys(known).length > 0 ? { ...own, oauth: known } : own;
     },
     sealCredential: (id, secret) => box.seal(JSON.stringify(secret), credentialContext(id)),
     openCredential: ({ id, sealedSecret }) => read(sealedSecret, credentialContext(id)) as CredentialSecret,

@@ -78,7 +78,7 @@ export interface ToolLimits {
 }
 
 /** Where the connector's creator said that tokens are. */
-export function tokenEndpointOf({ authMethods }: ConnectorConfig): string | null {
+export function tokenEndpointOf({ authMethods }: Pick<ConnectorConfig, 'authMethods'>): string | null {
   return authMethods.find(({ serverMetadata }) => serverMetadata)?.serverMetadata?.token_endpoint ?? null;
 }
 

@@ -3,6 +3,7 @@ import { ApiError, wrongField } from './api-error.ts';
 import type { ConnectorVault } from './connector-vault.ts';
 import {
   originOf,
+  tokenEndpointOf,
   type Connector,
   type ConnectorAccess,
   type ConnectorConfig,
@@ -30,7 +31,7 @@ export function connectorAccess(given: CreateConnector): ConnectorAccess {
 
 /**
  * A connector with what an update changes; omitted keys keep their value, null clears what may be empty. When it moves to
- * another origin, what others gave for the old one does not go there.
+ * another origin, or its tokens to another endpoint, what others gave for the old one does not go there.
  */
 export function changedConnector(
   current: Connector,
@@ -42,6 +43,9 @@ export function changedConnector(
   const { config } = current;
   const server = given.server ?? config.server;
   const moves = originOf(server) !== originOf(config.server);
+  const authMethods = toAuthMethods(given) ?? config.authMethods;
+  const tokensMove = tokenEndpointOf({ authMethods }) !== tokenEndpointOf(config);
+  const kept = moves && !isOwner ? NO_SECRETS : vault.accessOf(current);
   return {
     name: given.name ?? current.name,
     config: {
@@ -51,14 +55,19 @@ export function changedConnector(
       server,
       iconUrl: given.icon_url === undefined ? config.iconUrl : given.icon_url,
       systemPrompt: given.system_prompt === undefined ? config.systemPrompt : given.system_prompt,
-      authMethods: toAuthMethods(given) ?? config.authMethods,
+      authMethods,
     },
     sealedAccess: vault.seal(
       current.id,
-      changedSecrets(moves && !isOwner ? NO_SECRETS : vault.accessOf(current), given),
+      changedSecrets(tokensMove && !isOwner ? withoutClient(kept) : kept, given),
     ),
     ...(moves && { moveOwn: originOf(server) }),
   };
+}
+
+/** Its secret is for the token endpoint of before. */
+function withoutClient({ oauth: _oauth, ...access }: ConnectorAccess): ConnectorAccess {
+  return access;
 }
 
 const NO_SECRETS: ConnectorAccess = { auth: { type: 'none' }, headers: {} };
