@@ -7,18 +7,12 @@ import { withAuthorization, type ConnectorVault } from './connector-vault.ts';
 import type {
   Credential,
   CredentialSecret,
-  CredentialStore,
   OAuthClientSecret,
   OAuthIdentitySecret,
   OAuthTokenSecret,
 } from './credential.ts';
 import { signInCredential } from './oauth-ports.ts';
-import { ToolServerFailure } from './ports.ts';
-
-export interface AccessPorts {
-  readonly credentials: CredentialStore;
-  readonly vault: ConnectorVault;
-}
+import { ToolServerFailure, type ReachableConnector } from './ports.ts';
 
 /** What says which credential signs in: the tool that an agent or a request has, or a name. */
 export interface AccessWish {
@@ -31,25 +25,24 @@ export interface AccessWish {
  * then the default of the user, of the workspace, of the organization; and last what the connector's creator gave.
  * Throws ToolServerFailure `refused` for credentials that cannot be used, ApiError `not_found` for a name that is not there.
  */
-export async function accessFor(
+export function accessFor(
   caller: Caller,
-  connector: Connector,
+  { connector, credentials }: Pick<ReachableConnector, 'connector' | 'credentials'>,
   wish: AccessWish,
-  ports: AccessPorts,
-): Promise<ConnectorAccess> {
-  const own = ports.vault.accessOf(connector);
-  const authorization = wish.tool && ports.vault.openAuthorization(wish.tool);
+  vault: ConnectorVault,
+): ConnectorAccess {
+  const own = vault.accessOf(connector);
+  const authorization = wish.tool && vault.openAuthorization(wish.tool);
   if (authorization) {
     checkStaysThere(connector, authorization.origin, 'The authorization of this tool was');
     return withAuthorization(connector, own, authorization);
   }
   // Its credentials came with it, and nobody can store others for what nobody can list.
   if (connector.inline) return withSignIn(own, caller, connector);
-  const usable = await ports.credentials.listFor(connector.id, caller);
   const chosen =
     wish.credentialsName === undefined
-      ? findDefault(usable, connector)
-      : usable.find(({ name }) => name === wish.credentialsName);
+      ? findDefault(credentials, connector)
+      : credentials.find(({ name }) => name === wish.credentialsName);
   if (!chosen) {
     if (wish.credentialsName === undefined) return withSignIn(own, caller, connector);
     const message = `Connector ${connector.name} has no credentials ${JSON.stringify(wish.credentialsName)} that you may use.`;
@@ -57,7 +50,7 @@ export async function accessFor(
   }
   checkStaysThere(connector, chosen.origin, `${nameOf(chosen)} were`);
   const place = signInCredential(caller, chosen.name, connector);
-  return withCredential(connector, own, chosen, ports.vault.openCredential(chosen), place);
+  return withCredential(connector, own, chosen, vault.openCredential(chosen), place);
 }
 
 /** The default of the nearest level that has one; of several types, the one the connector names first. */

@@ -1,14 +1,16 @@
 import { ApiError, forbidden, notFound } from './api-error.ts';
 import type { CallsOnce, ReadyCall } from './call-once.ts';
 import type { Caller } from './caller.ts';
-import { accessFor, type AccessPorts } from './connector-access.ts';
-import { isAllowed, standingOf, type PreferenceStore } from './connector-preference.ts';
-import type { Connector } from './connector.ts';
+import { accessFor } from './connector-access.ts';
+import { isAllowed, standingOf } from './connector-preference.ts';
+import type { ConnectorVault } from './connector-vault.ts';
+import type { Connector, ConnectorAccess } from './connector.ts';
 import { createUuid } from './ids.ts';
 import {
   ToolServerFailure,
   type ConnectorStore,
   type ListedTool,
+  type ReachableConnector,
   type ToolAnswer,
   type ToolServerHealth,
   type ToolServers,
@@ -40,29 +42,33 @@ export interface ConnectorTools {
   ): Promise<ToolAnswer>;
 }
 
-export interface ConnectorToolsPorts extends AccessPorts {
+export interface ConnectorToolsPorts {
   readonly connectors: ConnectorStore;
-  readonly preferences: PreferenceStore;
+  readonly vault: ConnectorVault;
   readonly servers: ToolServers;
   readonly callsOnce: CallsOnce;
 }
 
 export function createConnectorTools(ports: ConnectorToolsPorts): ConnectorTools {
   const get = async (caller: Caller, idOrName: string) => {
-    const connector = await ports.connectors.find(caller, idOrName);
-    if (!connector) throw notFound('connector', idOrName);
-    return connector;
+    const found = await ports.connectors.reach(caller, idOrName);
+    if (!found) throw notFound('connector', idOrName);
+    return found;
+  };
+  const signIn = (caller: Caller, found: ReachableConnector, credentialsName?: string): ConnectorAccess => {
+    const wish = credentialsName === undefined ? {} : { credentialsName };
+    try {
+      return accessFor(caller, found, wish, ports.vault);
+    } catch (error) {
+      throw toHintedError(error, found.connector);
+    }
   };
   const reach = async (caller: Caller, idOrName: string, credentialsName: string | undefined) => {
-    const connector = await get(caller, idOrName);
-    const preferences = (await ports.preferences.listFor([connector.id], caller)).get(connector.id) ?? [];
+    const found = await get(caller, idOrName);
+    const { connector, preferences } = found;
     const standing = standingOf(preferences);
     if (standing.blockedBy.length > 0) throw blocked(connector, standing.blockedBy);
-    const wish = credentialsName === undefined ? {} : { credentialsName };
-    const access = await accessFor(caller, connector, wish, ports).catch(error =>
-      Promise.reject(toHintedError(error, connector)),
-    );
-    return { connector, access, preferences, standing };
+    return { connector, access: signIn(caller, found, credentialsName), preferences, standing };
   };
   /** Everything about a call is checked, and nothing has left. */
   const ready = async (
@@ -101,11 +107,9 @@ export function createConnectorTools(ports: ConnectorToolsPorts): ConnectorTools
       return tools.filter(({ name }) => isAllowed(preferences, name));
     },
     async health(caller, idOrName) {
-      const connector = await get(caller, idOrName);
-      const access = await accessFor(caller, connector, {}, ports).catch(error =>
-        Promise.reject(toHintedError(error, connector)),
-      );
-      const health = ports.servers.health(connector, access);
+      const found = await get(caller, idOrName);
+      const { connector } = found;
+      const health = ports.servers.health(connector, signIn(caller, found));
       return { connector, ...(health && { health }) };
     },
     async call(caller, idOrName, call, { signal, key }) {

@@ -38,7 +38,7 @@ export async function viewConnectors(
   const ids = connectors.map(({ id }) => id);
   const [preferences, credentials] = await Promise.all([
     ports.preferences.listFor(ids, caller),
-    ports.credentials.listForAll(ids, caller),
+    ports.credentials.listFor(ids, caller),
   ]);
   return connectors.map(connector => {
     const mine = preferences.get(connector.id) ?? [];

@@ -92,10 +92,8 @@ export type CredentialChange = Pick<
 export interface CredentialStore {
   /** Those of one holder, oldest first. */
   list(connectorId: string, holder: CredentialHolder): Promise<Credential[]>;
-  /** All that the caller may use, nearest level first. */
-  listFor(connectorId: string, caller: Caller): Promise<Credential[]>;
-  /** The same for several connectors at once. */
-  listForAll(
+  /** For each of these connectors all that the caller may use, nearest level first. */
+  listFor(
     connectorIds: readonly string[],
     caller: Caller,
   ): Promise<ReadonlyMap<string, readonly Credential[]>>;

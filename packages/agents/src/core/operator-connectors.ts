@@ -80,6 +80,8 @@ export function addOperatorConnectors(
     servers.map(server => toConnector(caller, server)).toSorted((one, other) => (one.id < other.id ? -1 : 1));
 
   const mineOf = (caller: Caller, id: string) => all(caller).find(each => each.id === id.toLowerCase());
+  /** Asked last: a connector of that name may be older than the operator's. */
+  const namedFor = (caller: Caller, wanted: string) => all(caller).find(({ name }) => name === wanted);
   const isTaken = (name: string) => servers.some(server => server.name === name);
 
   return {
@@ -112,12 +114,20 @@ export function addOperatorConnectors(
         return false;
       },
       async find(caller, idOrName, options) {
-        const mine = all(caller);
-        // A connector of that name may be older than the operator's.
         return (
           mineOf(caller, idOrName) ??
           (await store.find(caller, idOrName, options)) ??
-          mine.find(({ name }) => name === idOrName)
+          namedFor(caller, idOrName)
+        );
+      },
+      async reach(caller, idOrName, options) {
+        // Nobody can store credentials or preferences for what is the operator's.
+        const asReached = (connector: Connector | undefined) =>
+          connector && { connector, credentials: [], preferences: [] };
+        return (
+          asReached(mineOf(caller, idOrName)) ??
+          (await store.reach(caller, idOrName, options)) ??
+          asReached(namedFor(caller, idOrName))
         );
       },
       async list(caller, page) {

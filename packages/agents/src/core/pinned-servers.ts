@@ -58,13 +58,29 @@ export function createPinnedServers(
   /** Words that were as pinned at the last look. Every turn lists its tools, and almost always nothing is new. */
   const asPinned = new Map<string, { readonly digest: string; readonly until: number }>();
 
+  /** Of a list that is handed out again and again: read once. */
+  const heard = new WeakMap<
+    readonly ListedTool[],
+    Heard & { server: string; instructions: string | undefined }
+  >();
+
+  function hear(listing: Awaited<ReturnType<ToolServers['list']>>, server: string): Heard {
+    const { tools, instructions } = listing;
+    const known = heard.get(tools);
+    if (known?.server === server && known.instructions === instructions) return known;
+    const word = toWord(listing, server);
+    const digest = hash('sha256', JSON.stringify(word), 'base64');
+    const fresh = { word, digest, server, instructions };
+    heard.set(tools, fresh);
+    return fresh;
+  }
+
   async function replacePin(connector: Connector, word: ServerWord): Promise<void> {
     await pins.saveSeen(connector, word);
     await pins.approve(connector, word);
   }
 
-  async function judge(connector: Connector, word: ServerWord): Promise<readonly ToolChange[]> {
-    const digest = hash('sha256', JSON.stringify(word), 'base64');
+  async function judge(connector: Connector, { word, digest }: Heard): Promise<readonly ToolChange[]> {
     const key = `${connector.workspace} ${connector.id}`;
     const last = asPinned.get(key);
     if (last?.digest === digest && performance.now() < last.until) return [];
@@ -102,7 +118,7 @@ export function createPinnedServers(
     how: Parameters<ToolServers['list']>[2],
   ): Promise<{ listing: Awaited<ReturnType<ToolServers['list']>>; held: Waiting }> {
     const listing = await servers.list(connector, access, how);
-    const changes = await judge(connector, toWord(listing, connector.config.server));
+    const changes = await judge(connector, hear(listing, connector.config.server));
     const held = toWaiting(changes, listing.tools);
     remember(waiting, keyOf(connector), held, MAX_REMEMBERED);
     return { listing, held };
@@ -128,6 +144,12 @@ export function createPinnedServers(
     health: (...asked) => servers.health(...asked),
     isTrusted: connector => servers.isTrusted(connector),
   };
+}
+
+/** What a server says, and a digest of all of it. */
+interface Heard {
+  readonly word: ServerWord;
+  readonly digest: string;
 }
 
 interface Waiting {

@@ -1,8 +1,10 @@
 import type { RunEnd, RunEvent, ToolContent } from '@tramontane/engine';
 import type { Agent, AgentConfig } from './agent.ts';
 import type { Caller } from './caller.ts';
+import type { ConnectorPreference } from './connector-preference.ts';
 import type { Connector, ConnectorAccess } from './connector.ts';
 import type { Conversation } from './conversation.ts';
+import type { Credential } from './credential.ts';
 import type { Answered, RequestKey } from './request-key.ts';
 import type { RunPlan } from './run-plan.ts';
 
@@ -57,6 +59,13 @@ export interface ConnectorChange extends Partial<
   readonly moveOwn?: string;
 }
 
+/** A connector as one caller has it. Credentials and preferences: those that are theirs to use, nearest level first. */
+export interface ReachableConnector {
+  readonly connector: Connector;
+  readonly credentials: readonly Credential[];
+  readonly preferences: readonly ConnectorPreference[];
+}
+
 export interface ConnectorStore {
   /** `undefined` when the name is taken. */
   insert(
@@ -68,6 +77,12 @@ export interface ConnectorStore {
    * @param options.viaAgent Named by an agent of the workspace: what was given inline to that agent counts too.
    */
   find(caller: Caller, idOrName: string, options?: { viaAgent: boolean }): Promise<Connector | undefined>;
+  /** The same, with what signs in for the caller and what holds for them: a turn asks this before it says a word. */
+  reach(
+    caller: Caller,
+    idOrName: string,
+    options?: { viaAgent: boolean },
+  ): Promise<ReachableConnector | undefined>;
   list(
     caller: Caller,
     page: { after?: { createdAt: string; id: string }; limit: number; active?: boolean },

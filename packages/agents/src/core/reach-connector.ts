@@ -1,14 +1,15 @@
 import type { StoredConnectorTool } from './agent.ts';
-import { ApiError, isDatabaseAway } from './api-error.ts';
+import { ApiError } from './api-error.ts';
 import type { Caller } from './caller.ts';
-import { accessFor, type AccessPorts } from './connector-access.ts';
-import { standingOf, type ConnectorPreference, type PreferenceStore } from './connector-preference.ts';
+import { accessFor } from './connector-access.ts';
+import { standingOf, type ConnectorPreference } from './connector-preference.ts';
+import type { ConnectorVault } from './connector-vault.ts';
 import type { Connector, ConnectorAccess } from './connector.ts';
 import { ToolServerFailure, type ConnectorStore } from './ports.ts';
 
-export interface ReachPorts extends AccessPorts {
+export interface ReachPorts {
   readonly connectors: ConnectorStore;
-  readonly preferences: PreferenceStore;
+  readonly vault: ConnectorVault;
 }
 
 /** A connector that a run may use, what it signs in with, and what holds for its tools. */
@@ -35,24 +36,20 @@ export async function reachConnector(
   ports: ReachPorts,
 ): Promise<ReachedConnector | UnreachedConnector | undefined> {
   const { caller, viaAgent } = run;
-  const connector =
-    run.unstored?.find(({ id }) => id === tool.connectorId) ??
-    (await ports.connectors.find(caller, tool.connectorId, { viaAgent }));
-  if (!connector) return undefined;
-  // Both are asked for at once: a turn waits for them before it says a word.
-  const asked = accessFor(caller, connector, { tool }, ports);
-  // It may fail before the preferences are there, or not be wanted at all.
-  asked.catch(() => undefined);
-  const preferences = connector.inline
-    ? []
-    : ((await ports.preferences.listFor([connector.id], caller)).get(connector.id) ?? []);
+  const brought = run.unstored?.find(({ id }) => id === tool.connectorId);
+  const found = brought
+    ? { connector: brought, credentials: [], preferences: [] }
+    : await ports.connectors.reach(caller, tool.connectorId, { viaAgent });
+  if (!found) return undefined;
+  const { connector } = found;
+  // Nobody can store preferences for what nobody can list.
+  const preferences = connector.inline ? [] : found.preferences;
   if (!standingOf(preferences).active) {
     return { connector, failure: { code: 'connector_off', message: `${connector.name} is switched off.` } };
   }
   try {
-    return { connector, access: await asked, preferences };
+    return { connector, access: accessFor(caller, found, { tool }, ports.vault), preferences };
   } catch (error) {
-    if (isDatabaseAway(error)) throw error;
     if (!(error instanceof ToolServerFailure) && !(error instanceof ApiError)) throw error;
     return { connector, failure: { code: error.code, message: error.message } };
   }

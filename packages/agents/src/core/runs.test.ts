@@ -4,9 +4,7 @@ import type { CallModel, RunEvent, ToolCall } from '@tramontane/engine';
 import { useTestDatabase } from '@tramontane/testkit/database';
 import { createConnectorStore } from '../store/connector-store.ts';
 import { createConversationStore } from '../store/conversation-store.ts';
-import { createCredentialStore } from '../store/credential-store.ts';
 import { openDatabase } from '../store/database.ts';
-import { createPreferenceStore } from '../store/preference-store.ts';
 import { createRunStore } from '../store/run-store.ts';
 import { createUnansweredCallStore } from '../store/unanswered-call-store.ts';
 import { OPERATOR } from './caller.ts';
@@ -48,8 +46,6 @@ function openProcess(options: { callModel?: CallModel; store?: (store: RunStore)
   const none = () => Promise.reject(new Error('These runs have no tools.'));
   const runs = openRuns({
     connectors: createConnectorStore(postgres.database.db),
-    credentials: createCredentialStore(postgres.database.db),
-    preferences: createPreferenceStore(postgres.database.db),
     vault: createConnectorVault(createSecretBox(['secret-key-of-this-test'])),
     // No plan here names a tool, so nothing asks this.
     servers: { list: none, call: none, isTrusted: () => false, health: () => undefined },

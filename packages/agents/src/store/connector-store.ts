@@ -1,9 +1,12 @@
 import { sql, type Kysely } from 'kysely';
+import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Caller } from '../core/caller.ts';
 import type { Connector, ConnectorConfig, ConnectorVisibility } from '../core/connector.ts';
 import { isUuid } from '../core/ids.ts';
 import type { ConnectorStore } from '../core/ports.ts';
-import { heldBy } from './held-by.ts';
+import { toCredential } from './credential-store.ts';
+import { heldBy, nearestFirst } from './held-by.ts';
+import { toPreference } from './preference-store.ts';
 import type { ConnectorRow, Tables } from './schema.ts';
 import { isUniqueViolation } from './store-error.ts';
 
@@ -32,17 +35,36 @@ export function createConnectorStore(db: Kysely<Tables>): ConnectorStore {
       return row && toConnector(row);
     },
     async find(caller, idOrName, options) {
-      if (idOrName.includes('\0')) return undefined;
-      const query = visible(db, caller, options?.viaAgent);
-      const row = isUuid(idOrName)
-        ? await query.where('id', '=', idOrName).executeTakeFirst()
-        : await query
-            .where('name', '=', idOrName)
-            .where('inline_key', 'is', null)
-            .orderBy(nearest(caller))
-            .orderBy('created_at')
-            .executeTakeFirst();
+      const row = await named(db, caller, idOrName, options)?.executeTakeFirst();
       return row && toConnector(row);
+    },
+    async reach(caller, idOrName, options) {
+      const row = await named(db, caller, idOrName, options)
+        ?.select(eb => [
+          jsonArrayFrom(
+            eb
+              .selectFrom('connector_credentials')
+              .selectAll('connector_credentials')
+              .whereRef('connector_credentials.connector_id', '=', 'connectors.id')
+              .where(heldBy(caller, 'connector_credentials'))
+              .orderBy('connector_credentials.created_at')
+              .orderBy('connector_credentials.id'),
+          ).as('credentials'),
+          jsonArrayFrom(
+            eb
+              .selectFrom('connector_preferences')
+              .selectAll('connector_preferences')
+              .whereRef('connector_preferences.connector_id', '=', 'connectors.id')
+              .where(heldBy(caller, 'connector_preferences')),
+          ).as('preferences'),
+        ])
+        .executeTakeFirst();
+      if (!row) return undefined;
+      return {
+        connector: toConnector(row),
+        credentials: nearestFirst(row.credentials).map(each => toCredential(withTimes(each))),
+        preferences: nearestFirst(row.preferences).map(toPreference),
+      };
     },
     async list(caller, page) {
       let query = visible(db, caller).where('inline_key', 'is', null);
@@ -157,6 +179,24 @@ function visible(db: Kysely<Tables>, caller: Caller, viaAgent = false) {
         ]),
       ]);
     });
+}
+
+/** One connector, by id or by name. `undefined`: nothing can have that name. */
+function named(db: Kysely<Tables>, caller: Caller, idOrName: string, options?: { viaAgent: boolean }) {
+  if (idOrName.includes('\0')) return undefined;
+  const query = visible(db, caller, options?.viaAgent);
+  return isUuid(idOrName)
+    ? query.where('id', '=', idOrName)
+    : query
+        .where('name', '=', idOrName)
+        .where('inline_key', 'is', null)
+        .orderBy(nearest(caller))
+        .orderBy('created_at');
+}
+
+/** In JSON, times are texts. */
+function withTimes<R extends { readonly created_at: string; readonly modified_at: string }>(row: R) {
+  return { ...row, created_at: new Date(row.created_at), modified_at: new Date(row.modified_at) };
 }
 
 /** Of several with one name, the caller's own comes first, then the workspace's. */

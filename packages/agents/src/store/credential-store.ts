@@ -1,8 +1,6 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import type { OutboundAuthType } from '@tramontane/wire';
-import type { Caller } from '../core/caller.ts';
 import {
-  CREDENTIAL_LEVELS,
   type Credential,
   type CredentialHolder,
   type CredentialLevel,
@@ -10,17 +8,27 @@ import {
   type CredentialStore,
 } from '../core/credential.ts';
 import { signInPrefix } from '../core/oauth-ports.ts';
-import { heldBy } from './held-by.ts';
+import { heldBy, nearestFirst } from './held-by.ts';
 import type { CredentialRow, Tables } from './schema.ts';
 import { isForeignKeyViolation } from './store-error.ts';
 
 export function createCredentialStore(db: Kysely<Tables>): CredentialStore {
   return {
     list: (connectorId, holder) => listOf(db, connectorId, holder),
-    async listFor(connectorId, caller) {
-      return (await heldFor(db, [connectorId], caller)).get(connectorId) ?? [];
+    async listFor(connectorIds, caller) {
+      const found = new Map<string, Credential[]>(connectorIds.map(id => [id, []]));
+      if (connectorIds.length === 0) return found;
+      const rows = await db
+        .selectFrom('connector_credentials')
+        .selectAll()
+        .where('connector_id', 'in', connectorIds)
+        .where(heldBy(caller, 'connector_credentials'))
+        .orderBy('created_at')
+        .orderBy('id')
+        .execute();
+      for (const row of nearestFirst(rows)) found.get(row.connector_id)?.push(toCredential(row));
+      return found;
     },
-    listForAll: (connectorIds, caller) => heldFor(db, connectorIds, caller),
     async save(connectorId, holder, name, change) {
       try {
         return await db.transaction().execute(async trx => {
@@ -119,28 +127,6 @@ export function createCredentialStore(db: Kysely<Tables>): CredentialStore {
   };
 }
 
-/** All that the caller may use, nearest level first, then oldest first. */
-async function heldFor(
-  db: Kysely<Tables>,
-  connectorIds: readonly string[],
-  caller: Caller,
-): Promise<Map<string, Credential[]>> {
-  const found = new Map<string, Credential[]>(connectorIds.map(id => [id, []]));
-  if (connectorIds.length === 0) return found;
-  const rows = await db
-    .selectFrom('connector_credentials')
-    .selectAll()
-    .where('connector_id', 'in', connectorIds)
-    .where(heldBy(caller, 'connector_credentials'))
-    .orderBy('created_at')
-    .orderBy('id')
-    .execute();
-  for (const level of CREDENTIAL_LEVELS) {
-    for (const row of rows) if (row.level === level) found.get(row.connector_id)?.push(toCredential(row));
-  }
-  return found;
-}
-
 async function listOf(
   db: Kysely<Tables>,
   connectorId: string,
@@ -218,7 +204,7 @@ function ofHolder<Q extends Narrowed>(query: Q, connectorId: string, holder: Cre
     .where('user_id', '=', holder.user);
 }
 
-function toCredential(row: CredentialRow): Credential {
+export function toCredential(row: CredentialRow): Credential {
   return {
     id: row.id,
     connectorId: row.connector_id,

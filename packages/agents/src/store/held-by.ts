@@ -11,3 +11,8 @@ export function heldBy(caller: Caller, table: string): RawBuilder<boolean> {
   });
   return sql<boolean>`(${sql.join(columns)}) in (${sql.join(holders)})`;
 }
+
+/** Rows of one level stay in their order. */
+export function nearestFirst<R extends { readonly level: string }>(rows: readonly R[]): R[] {
+  return CREDENTIAL_LEVELS.flatMap(level => rows.filter(row => row.level === level));
+}

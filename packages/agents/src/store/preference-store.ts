@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { ConnectorPreference, PreferenceStore } from '../core/connector-preference.ts';
-import { CREDENTIAL_LEVELS, type CredentialLevel } from '../core/credential.ts';
-import { heldBy } from './held-by.ts';
+import type { CredentialLevel } from '../core/credential.ts';
+import { heldBy, nearestFirst } from './held-by.ts';
 import type { PreferenceRow, Tables } from './schema.ts';
 import { isForeignKeyViolation } from './store-error.ts';
 
@@ -16,11 +16,7 @@ export function createPreferenceStore(db: Kysely<Tables>): PreferenceStore {
         .where('connector_id', 'in', connectorIds)
         .where(heldBy(caller, 'connector_preferences'))
         .execute();
-      for (const level of CREDENTIAL_LEVELS) {
-        for (const row of rows) {
-          if (row.level === level) found.get(row.connector_id)?.push(toPreference(row));
-        }
-      }
+      for (const row of nearestFirst(rows)) found.get(row.connector_id)?.push(toPreference(row));
       return found;
     },
     async save(connectorId, holder, change) {
@@ -57,7 +53,9 @@ export function createPreferenceStore(db: Kysely<Tables>): PreferenceStore {
   };
 }
 
-function toPreference(row: PreferenceRow): ConnectorPreference {
+export function toPreference(
+  row: Pick<PreferenceRow, 'level' | 'active' | 'tool_configuration'>,
+): ConnectorPreference {
   return {
     level: row.level as CredentialLevel,
     active: row.active,
