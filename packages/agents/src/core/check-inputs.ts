@@ -16,7 +16,8 @@ export function checkInputs(
   const waiting = new Map(openCalls(history).map(call => [call.callId, call]));
   for (const { call } of decisions) waiting.delete(call.callId);
   const given = new Map<string, string>();
-  const taken = new Set(history.flatMap(entry => ('callId' in entry ? [entry.callId] : [])));
+  const taken = new Set<string>();
+  for (const entry of history) if ('callId' in entry) taken.add(entry.callId);
   let results = 0;
   for (const [index, entry] of inputs.entries()) {
     if (entry.kind === 'function.call') {

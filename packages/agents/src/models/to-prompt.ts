@@ -3,6 +3,7 @@ import type {
   Entry,
   FunctionCall,
   FunctionResult,
+  MessageInput,
   MessageOutput,
   ModelRequest,
   ToolExecution,
@@ -35,66 +36,66 @@ export function toPrompt(
   request: Pick<ModelRequest, 'instructions' | 'entries'>,
   options: PromptOptions,
 ): LanguageModelV4Prompt {
-  const results = new Map<string, FunctionResult | ToolExecution>();
-  // A call that a person allowed stands where the model made it; what came of it stands beside it there.
-  const asked = new Set<string>();
-  for (const entry of request.entries) {
-    if (entry.kind === 'function.call') asked.add(entry.callId);
-    const answers =
-      entry.kind === 'function.result' || (entry.kind === 'tool.execution' && asked.has(entry.callId));
-    if (answers && !results.has(entry.callId)) results.set(entry.callId, entry);
-  }
-  const entries = request.entries.filter(
-    entry => entry.kind !== 'tool.execution' || !asked.has(entry.callId),
-  );
-
+  const { results, asked } = pairCalls(request.entries);
   const prompt: LanguageModelV4Prompt = [];
   const lines = [request.instructions, ...missingLines(request.entries)];
   const system = lines.filter(line => line !== '').join('\n\n');
   if (system !== '') prompt.push({ role: 'system', content: system });
 
-  for (const group of groupAnswers(entries)) {
-    const first = group[0];
-    if (!first) continue;
-    if (first.kind === 'message.input') {
+  // A conversation may be thousands of entries long, and every turn comes through here: hence loops, and no lists between.
+  for (const group of groupAnswers(request.entries, asked)) {
+    if (!Array.isArray(group)) {
       const join = options.joinSpeakers && prompt.at(-1)?.role === 'user';
-      if (first.role === 'user') pushUser(prompt, toUserParts(first.content), join);
-      else pushAssistant(prompt, toAssistantParts(first.content));
+      if (group.role === 'user') pushUser(prompt, toUserParts(group.content), join);
+      else pushAssistant(prompt, toAssistantParts(group.content));
       continue;
     }
-    const answers = group as FromModel[];
-    pushAssistant(
-      prompt,
-      answers.flatMap<AssistantMessage['content'][number]>(entry =>
-        entry.kind === 'message.output'
-          ? toAssistantParts(entry.content)
-          : [
-              {
-                type: 'tool-call',
-                toolCallId: toVendorCallId(entry.callId),
-                toolName: entry.name,
-                input: argumentsOf(entry),
-              },
-            ],
-      ),
-    );
-    const content = answers.flatMap(entry => toResultPart(entry, results, options));
+    const parts: AssistantMessage['content'] = [];
+    const content: LanguageModelV4ToolResultPart[] = [];
+    for (const entry of group) {
+      if (entry.kind === 'message.output') {
+        for (const part of toAssistantParts(entry.content)) parts.push(part);
+        continue;
+      }
+      const toolCallId = toVendorCallId(entry.callId);
+      const toolName = entry.name;
+      parts.push({ type: 'tool-call', toolCallId, toolName, input: argumentsOf(entry) });
+      const output = toOutput(entry, results, options);
+      content.push({ type: 'tool-result', toolCallId, toolName, output });
+    }
+    pushAssistant(prompt, parts);
     if (content.length > 0) prompt.push({ role: 'tool', content });
   }
   return prompt;
 }
 
+/** What answers each call; and the calls that were asked for first and made later. */
+function pairCalls(entries: readonly Entry[]) {
+  const results = new Map<string, FunctionResult | ToolExecution>();
+  // A call that a person allowed stands where the model made it; what came of it stands beside it there.
+  const asked = new Set<string>();
+  for (const entry of entries) {
+    if (entry.kind === 'function.call') asked.add(entry.callId);
+    const answers =
+      entry.kind === 'function.result' || (entry.kind === 'tool.execution' && asked.has(entry.callId));
+    if (answers && !results.has(entry.callId)) results.set(entry.callId, entry);
+  }
+  return { results, asked };
+}
+
 /** Messages as they were given; entries of one model answer together. */
-function groupAnswers(entries: readonly Entry[]): Entry[][] {
-  const groups: Entry[][] = [];
-  let open: { answer: string | undefined; entries: Entry[] } | undefined;
+function groupAnswers(entries: readonly Entry[], asked: ReadonlySet<string>): (MessageInput | FromModel[])[] {
+  const groups: (MessageInput | FromModel[])[] = [];
+  let open: { answer: string | undefined; entries: FromModel[] } | undefined;
   for (const entry of entries) {
     if (entry.kind === 'message.input') {
-      groups.push([entry]);
+      groups.push(entry);
       open = undefined;
     } else if (entry.kind === 'function.result') {
       // The result itself stands beside its call; what the model said after it is another answer.
       open = undefined;
+    } else if (entry.kind === 'tool.execution' && asked.has(entry.callId)) {
+      continue;
     } else if (entry.kind !== 'tools.missing' && entry.kind !== 'agent.handoff') {
       // History given by a caller names no answers: there, a message opens one and the calls after it belong to it.
       const continues =
@@ -130,27 +131,16 @@ function pushAssistant(prompt: LanguageModelV4Prompt, parts: AssistantMessage['c
   } else prompt.push({ role: 'assistant', content: parts });
 }
 
-function toResultPart(
-  entry: FromModel,
+function toOutput(
+  entry: FunctionCall | ToolExecution,
   results: ReadonlyMap<string, FunctionResult | ToolExecution>,
   options: PromptOptions,
-): LanguageModelV4ToolResultPart[] {
-  if (entry.kind === 'message.output') return [];
-  const base = {
-    type: 'tool-result',
-    toolCallId: toVendorCallId(entry.callId),
-    toolName: entry.name,
-  } as const;
-  if (entry.kind === 'tool.execution') {
-    return [{ ...base, output: toToolOutput(entry.outcome, options.imagesInResults) }];
-  }
-  const result = results.get(entry.callId);
+): LanguageModelV4ToolResultPart['output'] {
+  const result = entry.kind === 'tool.execution' ? entry : results.get(entry.callId);
   // Vendors refuse a history in which a call has no result.
-  if (!result)
-    return [{ ...base, output: { type: 'error-text', value: 'No result was given for this call.' } }];
-  if (result.kind === 'tool.execution')
-    return [{ ...base, output: toToolOutput(result.outcome, options.imagesInResults) }];
-  return [{ ...base, output: { type: 'text', value: capText(result.result) } }];
+  if (!result) return { type: 'error-text', value: 'No result was given for this call.' };
+  if (result.kind === 'tool.execution') return toToolOutput(result.outcome, options.imagesInResults);
+  return { type: 'text', value: capText(result.result) };
 }
 
 /** Mistral's models insist on nine letters or digits; ids in a caller's own history may have another form. */
