@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { answer, createScriptedPorts, driveOptions, RESUMED, START } from './drive-run.fixture.ts';
+import { answer, createScriptedPorts, driveOptions, RESUMED, START, TARGETS } from './drive-run.fixture.ts';
 import { driveRun, type RunPorts } from './drive-run.ts';
 import type { RunEvent } from './events.ts';
 import { foldEntries } from './fold-entries.ts';
@@ -49,6 +49,17 @@ it('a chain has an end, which the model is told', async () => {
     'message.output',
   ]);
   expect(foldEntries(log)[3]).toMatchObject({ outcome: { code: 'handoff_limit' } });
+});
+
+it('nobody takes over while a call of the same answer waits for a person', async () => {
+  const confirmed = { target: TARGETS['send'] ?? { kind: 'none' }, confirmation: { definition: 'd' } };
+  const { ports, log } = createScriptedPorts(() => answer([['pay'], ['to_b']]), {
+    routeOf: name => (name === 'pay' ? confirmed : routeOf(name)),
+    handOff,
+  });
+  expect(await driveRun(log, ports, driveOptions())).toEqual({ reason: 'awaiting_caller' });
+  expect(kinds(log)).toEqual(['function.call', 'tool.execution']);
+  expect(foldEntries(log)[1]).toMatchObject({ outcome: { code: 'calls_waiting' } });
 });
 
 it('what does not come about is read by the same agent', async () => {

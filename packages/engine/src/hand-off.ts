@@ -24,15 +24,8 @@ export async function handOff(
   ports: Pick<RunPorts, 'handOff' | 'now'>,
   maxHandoffs: number,
 ): Promise<void> {
-  const handoff: Handoff =
-    record.state.handoffs < maxHandoffs
-      ? await ports.handOff(first)
-      : {
-          refused: failedOutcome(
-            'handoff_limit',
-            `The agents handed over ${maxHandoffs} times, the limit of one turn. Answer without another handoff.`,
-          ),
-        };
+  const refused = refusalOf(record, maxHandoffs);
+  const handoff: Handoff = refused ? { refused } : await ports.handOff(first);
   const at = ports.now().toISOString();
   const answered = ({ callId }: ToolCall, outcome: ToolOutcome): RunEvent => ({
     type: 'tool.answered',
@@ -50,6 +43,24 @@ export async function handOff(
     ...('refused' in handoff ? [answered(first, handoff.refused)] : toEvents(first, handoff, at)),
     ...failedBy(handoff, at),
   );
+}
+
+function refusalOf({ events, state }: RunRecord, maxHandoffs: number): ToolOutcome | undefined {
+  if (state.handoffs >= maxHandoffs) {
+    return failedOutcome(
+      'handoff_limit',
+      `The agents handed over ${maxHandoffs} times, the limit of one turn. Answer without another handoff.`,
+    );
+  }
+  const answer = events.findLast(event => event.type === 'model.answered');
+  // The call is this agent's: the next one may have neither its tools nor its credentials, and would read no answer.
+  if (answer?.calls.some(call => call.confirmation)) {
+    return failedOutcome(
+      'calls_waiting',
+      'Another call of the same answer waits for a person. Hand over once you have its result.',
+    );
+  }
+  return undefined;
 }
 
 function failedBy(handoff: Handoff, at: string): RunEvent[] {
