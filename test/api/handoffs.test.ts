@@ -190,6 +190,24 @@ describe('on the client', () => {
   );
 });
 
+it('a conversation with a version of its agent keeps to it when the agent is handed back to', async () => {
+  const back = rig.api.models.answers(() => handsTo('desk'));
+  const expertId = await createAgent({ model: back, name: 'expert' });
+  const desk = rig.api.models.answers((_request, n) => (n === 0 ? handsTo('expert') : { text: 'Me again.' }));
+  const deskId = await createAgent({
+    model: desk,
+    name: 'desk',
+    handoffs: [expertId],
+    instructions: 'Speak old.',
+  });
+  await rig.api.send('PATCH', `/v1/agents/${expertId}`, { handoffs: [deskId] });
+  await rig.api.send('PATCH', `/v1/agents/${deskId}`, { instructions: 'Speak new.' });
+  const { conversationId } = await runTurn(rig.api, { agent_id: deskId, agent_version: 0, inputs: 'Hi' });
+  await rig.api.send('POST', `/v1/conversations/${conversationId}`, { inputs: 'And?' });
+  const told = rig.api.models.asked(desk).map(({ messages }) => messages[0]?.['content']);
+  expect(told).toEqual(['Speak old.', 'Speak old.', 'Speak old.']);
+});
+
 it('a handoff that a caller writes into a history puts nobody in charge', async () => {
   const other = await createAgent({ model: rig.api.models.plays(), name: 'other' });
   const own = await createAgent({

@@ -28,13 +28,22 @@ export function createPlanner(agents: Agents) {
   });
 
   const planHandoff: PlanHandoff = async (caller, agentId, from) => {
-    const agent = await findAgent(agents, caller, agentId);
+    const {
+      override = null,
+      handoffExecution = 'server',
+      confirmation,
+      guardrails,
+      guardrailsOf,
+      pinned,
+    } = from;
+    const version = pinned?.agentId === agentId ? pinned.version : undefined;
+    const agent = await findAgent(agents, caller, agentId, version);
     if (!agent) return undefined;
-    const { override = null, handoffExecution = 'server', confirmation, guardrails, guardrailsOf } = from;
     const plan = await planFor(caller, agent, { args: override, handoffExecution });
     return {
       ...plan,
       ...(confirmation && { confirmation }),
+      ...(pinned && { pinned }),
       ...(guardrails && guardrailsOf && { guardrails, guardrailsOf }),
     };
   };
@@ -49,13 +58,17 @@ export function createPlanner(agents: Agents) {
       settings: TurnSettings,
     ): Promise<RunPlan> {
       if (target.kind === 'model') return planForModel(target, settings.args);
-      const inCharge = agentInCharge(history);
-      const handedTo = inCharge === undefined ? undefined : await findAgent(agents, caller, inCharge);
-      const agent = handedTo ?? (await agents.get(caller, target.agentId, target.agentVersion ?? undefined));
+      const { agentId, agentVersion, guardrails } = target;
+      const inCharge = agentInCharge(history) ?? agentId;
+      const handedTo = inCharge === agentId ? undefined : await findAgent(agents, caller, inCharge);
+      const agent = handedTo ?? (await agents.get(caller, agentId, agentVersion ?? undefined));
       const plan = await planFor(caller, agent, settings);
-      // Those of the conversation, where it was started with its own.
-      const { guardrails } = target;
-      return guardrails ? { ...plan, guardrails, guardrailsOf: 'conversation' } : plan;
+      return {
+        ...plan,
+        ...(agentVersion !== null && { pinned: { agentId, version: agentVersion } }),
+        // Those of the conversation, where it was started with its own.
+        ...(guardrails && { guardrails, guardrailsOf: 'conversation' }),
+      };
     },
   };
 }
@@ -67,9 +80,14 @@ function agentInCharge(history: readonly Entry[]): string | undefined {
   return newest?.kind === 'agent.handoff' ? newest.nextAgentId : undefined;
 }
 
-async function findAgent(agents: Agents, caller: Caller, id: string): Promise<Agent | undefined> {
+async function findAgent(
+  agents: Agents,
+  caller: Caller,
+  id: string,
+  version?: number | string,
+): Promise<Agent | undefined> {
   try {
-    return await agents.get(caller, id);
+    return await agents.get(caller, id, version);
   } catch (error) {
     if (error instanceof ApiError && error.code === 'not_found') return undefined;
     throw error;

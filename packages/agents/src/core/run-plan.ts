@@ -20,6 +20,8 @@ export interface RunPlan {
   readonly handoffs?: readonly HandoffPlan[];
   /** `client`: the run ends when another agent takes over. Default `server`: it goes on with that agent. */
   readonly handoffExecution?: 'client' | 'server';
+  /** The version that the conversation was started with, for whenever its agent is in charge. */
+  readonly pinned?: { readonly agentId: string; readonly version: number | string };
   /** Arguments of the request, which hold for every agent of the run. */
   readonly override?: PlanArgs;
   /** `refuse`: a tool that needs a person's word is not called, where nobody can be asked. Default `ask`. */
