@@ -153,6 +153,51 @@ describe('a decision', () => {
   });
 });
 
+describe('a call confirmed once', () => {
+  it('and said again after its turn failed, runs no second time, and the model is asked anew', async () => {
+    const model = bank.api.models.plays(
+      { toolCalls: [{ name: 'pay', arguments: { n: 1 } }] },
+      { status: 400 },
+      { status: 400 },
+      { text: 'Paid.' },
+    );
+    const started = await bank.api.send('POST', '/v1/conversations', { model, inputs: 'Go', tools: [BANK] });
+    const path = `/v1/conversations/${text(record(started.json)['conversation_id'])}`;
+    const body = { tool_confirmations: [allow(text(outputsOf(started)[0]?.['tool_call_id']))] };
+    expectError(await bank.api.send('POST', path, body), 400);
+    expectError(await bank.api.send('POST', path, body), 400);
+    for (const _ of ['the one that goes on', 'and one that hears it once more'])
+      expect(outputsOf(await bank.api.send('POST', path, body))).toMatchObject([{ content: 'Paid.' }]);
+    expect(bank.made()).toEqual(['pay']);
+    expect(bank.api.models.asked(model)).toHaveLength(4);
+  });
+
+  it('may be given as history to another conversation, with what came of it', async () => {
+    const { path, conversationId, ids } = await startAsking(bank.api, ['pay', 'mail', 'look']);
+    const [paid = '', mailed = ''] = ids;
+    await bank.api.send('POST', path, { tool_confirmations: [allow(paid), deny(mailed)] });
+    const entries = await readHistory(bank.api, conversationId);
+    const model = bank.api.models.answers(() => ({ text: 'I know.' }));
+    for (const store of [true, false]) {
+      const inputs = [...entries, { role: 'user', content: 'And now?' }];
+      const body = { model, inputs, store };
+      expect(outputsOf(await bank.api.send('POST', '/v1/conversations', body))).toMatchObject([
+        { content: 'I know.' },
+      ]);
+    }
+    const told = bank.api.models.asked(model)[0]?.messages.filter(({ role }) => role === 'tool') ?? [];
+    expect(told.map(({ tool_call_id, content }) => [tool_call_id, content])).toEqual([
+      [paid, 'pay 0 done'],
+      [mailed, expect.stringMatching(/did not allow/)],
+      [expect.any(String), 'look 2 done'],
+    ]);
+    // One execution answers one call.
+    const twice = { ...entries.find(({ name, type }) => type === 'function.call' && name === 'pay') };
+    const again = { model, inputs: [...entries, { ...twice, tool_call_id: 'another12' }] };
+    expectError(await bank.api.send('POST', '/v1/conversations', again), 400);
+  });
+});
+
 it('the official SDK: pending, allow, and both as a stream', async () => {
   const play = () =>
     bank.api.models.plays({ toolCalls: [{ name: 'pay', arguments: { n: 7 } }] }, { text: 'Paid.' });

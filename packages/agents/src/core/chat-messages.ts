@@ -1,6 +1,7 @@
 import type { Chunk, Content, Entry } from '@tramontane/engine';
 import type { ChatMessage } from '@tramontane/wire';
 import { ApiError, wrongField, type FieldProblem } from './api-error.ts';
+import { hasQuestion } from './check-inputs.ts';
 import { createCallId, createId } from './ids.ts';
 
 type Message<R extends ChatMessage['role']> = Extract<ChatMessage, { role: R }>;
@@ -49,7 +50,14 @@ export function toGivenChat(messages: readonly ChatMessage[], now: Date): GivenC
         break;
     }
   }
-  if (entries.length === 0) {
+  const waiting = calls.waiting();
+  if (waiting.length > 0) {
+    throw new ApiError(
+      'calls_open',
+      `Tool calls wait for their results: ${waiting.join(', ')}. Send a message of the role tool for each.`,
+    );
+  }
+  if (!hasQuestion(entries)) {
     throw wrongField(
       ['body', 'messages'],
       'There is nothing to answer: give a message of the user.',
@@ -63,6 +71,8 @@ export function toGivenChat(messages: readonly ChatMessage[], now: Date): GivenC
 interface CallNames {
   open(call: { id: string; name: string }): string;
   answer(message: Message<'tool'>, loc: FieldProblem['loc']): string;
+  /** Calls without a result, by name and by the id they were given. */
+  waiting(): string[];
 }
 
 /** What SDKs send for a call without an id. */
@@ -72,6 +82,7 @@ function createCallNames(): CallNames {
   const open: { given: string; name: string; id: string }[] = [];
   const taken = new Set<string>();
   return {
+    waiting: () => open.map(({ given, name }) => `${name} (${given})`),
     open({ id: given, name }) {
       const id = given === NO_ID || taken.has(given) ? createCallId() : given;
       taken.add(id);

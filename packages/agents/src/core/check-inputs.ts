@@ -31,6 +31,8 @@ export function checkInputs(
       taken.add(entry.callId);
       given.set(entry.callId, entry.name);
     }
+    // Of an execution that names a call given here: a person allowed it, in the conversation it comes from.
+    if (entry.kind === 'tool.execution') given.delete(entry.callId);
     if (entry.kind !== 'function.result') continue;
     if (waiting.get(entry.callId)?.confirmation) {
       throw new ApiError(
@@ -79,7 +81,7 @@ function stillWaiting(stillOpen: readonly FunctionCall[], given: ReadonlyMap<str
   return new ApiError('calls_open', words.join(' '));
 }
 
-function hasQuestion(inputs: readonly Entry[]): boolean {
+export function hasQuestion(inputs: readonly Entry[]): boolean {
   return inputs.some(
     entry =>
       entry.kind !== 'message.input' || textOf(entry.content) !== '' || typeof entry.content !== 'string',

@@ -4,7 +4,6 @@ import type { Agents } from './agents.ts';
 import { ApiError, wrongField } from './api-error.ts';
 import type { Caller } from './caller.ts';
 import { toGivenChat } from './chat-messages.ts';
-import { checkInputs } from './check-inputs.ts';
 import type { Connector } from './connector.ts';
 import { toStoredTools, type GivenToolsPorts } from './given-tools.ts';
 import type { Guardrails } from './guardrails.ts';
@@ -49,7 +48,6 @@ export function createCompletions(ports: CompletionsPorts): Completions {
     run: { plan: RunPlan; inputs: readonly Entry[]; inline: readonly Connector[] },
     signal: AbortSignal,
   ): Promise<Completion> => {
-    checkInputs(run.inputs, []);
     checkToolChoice(run.plan);
     const { offline } = ports.checkModel(run.plan.model);
     // Chat completions have no place for what guardrails found; what they block is refused all the same.

@@ -74,7 +74,9 @@ export function createConversations(ports: ConversationsPorts): Conversations {
     const { decisions, repeatedIn } = confirmCalls(given.tool_confirmations ?? [], history);
     const inputs = toGivenEntries(given.inputs ?? [], ports.now());
     const plan = await ports.planner.planTurn(caller, target, history.entries, toSettings(given));
-    if (repeatedIn !== undefined && decisions.length === 0 && inputs.length === 0) {
+    const isRepeated = repeatedIn !== undefined && decisions.length === 0 && inputs.length === 0;
+    // Where its turn failed, the model is asked anew: the answer would be that failure for ever.
+    if (isRepeated && repeatedIn !== history.failedRun) {
       // Asked again, by a client that did not hear the answer for one: it hears it now, and nothing is done again.
       const { offline } = ports.checkModel(plan.model);
       return { conversationId: id, offline, signals: ports.runs.read(caller, repeatedIn, asked.signal) };

@@ -11,10 +11,16 @@ import { createId } from './ids.ts';
 /** The entries a caller gives, as a run keeps them. Ids and times are the server's own: a caller's may be taken. */
 export function toGivenEntries(inputs: Inputs, now: Date): Entry[] {
   const at = now.toISOString();
-  return toInputEntries(inputs).map(entry => toGivenEntry(entry, at));
+  // Calls that a person allowed stand in a history with what came of them, as this server shows it.
+  const asked = new Set<string>();
+  return toInputEntries(inputs).map(entry => {
+    if (entry.type === 'function.call') asked.add(entry.tool_call_id);
+    if (entry.type === 'function.result') asked.delete(entry.tool_call_id);
+    return toGivenEntry(entry, at, asked);
+  });
 }
 
-function toGivenEntry(entry: InputEntry, at: string): Entry {
+function toGivenEntry(entry: InputEntry, at: string, asked: Set<string>): Entry {
   const times = { createdAt: at, completedAt: at };
   switch (entry.type) {
     case 'message.input':
@@ -58,7 +64,7 @@ function toGivenEntry(entry: InputEntry, at: string): Entry {
         id: createId('toolExecution'),
         ...times,
         ...fromModel(entry),
-        callId: createId('toolExecution').slice(-9),
+        callId: takeAsked(entry.info, asked) ?? createId('toolExecution').slice(-9),
         name: entry.name,
         arguments: entry.arguments,
         target: { kind: 'none' },
@@ -80,6 +86,15 @@ function toGivenEntry(entry: InputEntry, at: string): Entry {
         nextAgentName: entry.next_agent_name,
       };
   }
+}
+
+/** The call before it that this execution answers, if there is one. Each has one answer. */
+function takeAsked(
+  info: Readonly<Record<string, unknown>> | undefined,
+  asked: Set<string>,
+): string | undefined {
+  const callId = info?.['tool_call_id'];
+  return typeof callId === 'string' && asked.delete(callId) ? callId : undefined;
 }
 
 function fromModel(entry: { model?: string | null; agent_id?: string | null }): {

@@ -9,6 +9,8 @@ export interface History {
   readonly runs: number;
   /** A run is under way; its entries so far are among `entries`. */
   readonly running: boolean;
+  /** The newest run, where it failed: what it was to answer is not answered yet. */
+  readonly failedRun?: string;
   /** What people decided about calls, and in which run. */
   readonly decisions: ReadonlyMap<
     string,
@@ -23,9 +25,17 @@ export function foldHistory(before: History, runs: readonly StoredRun[]): Histor
   if (runs.length === 0) return before;
   const entries = [...before.entries];
   const decisions = new Map(before.decisions);
+  let { failedRun } = before;
   for (const { id: runId, events, agentId } of runs) {
     const [started] = events;
-    for (const { call, confirmation } of started?.type === 'run.started' ? (started.decisions ?? []) : []) {
+    const { decisions: decided = [], inputs = [] } = started?.type === 'run.started' ? started : {};
+    // It goes on with what the failed one was to answer, and so is the answer to the same decisions.
+    if (failedRun !== undefined && decided.length + inputs.length === 0)
+      for (const [callId, each] of decisions)
+        if (each.runId === failedRun) decisions.set(callId, { ...each, runId });
+    const last = events.at(-1);
+    failedRun = last?.type === 'run.finished' && last.end.reason === 'failed' ? runId : undefined;
+    for (const { call, confirmation } of decided) {
       decisions.set(call.callId, { confirmation, runId });
       const index = entries.findLastIndex(({ id }) => id === call.entryId);
       const asked = entries[index];
@@ -37,6 +47,7 @@ export function foldHistory(before: History, runs: readonly StoredRun[]): Histor
   }
   return {
     entries,
+    ...(failedRun !== undefined && { failedRun }),
     runs: before.runs + runs.length,
     running: runs.some(({ running }) => running),
     decisions,
