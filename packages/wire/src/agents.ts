@@ -92,7 +92,7 @@ const filters = {
   name: z.string().exactOptional(),
   search: z.string().exactOptional(),
   id: z.string().exactOptional(),
-  metadata: queryJsonObject.exactOptional(),
+  metadata: queryJsonObject,
 };
 
 /** Query of `GET /v1/agents`. */

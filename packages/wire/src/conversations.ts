@@ -155,6 +155,6 @@ export type ConversationCancellation = z.infer<typeof conversationCancellationSc
 export const listConversationsQuerySchema = querySchema({
   page: queryInt({ min: 0 }).default(0),
   page_size: queryInt({ min: 1, max: 1000 }).default(100),
-  metadata: queryJsonObject.exactOptional(),
+  metadata: queryJsonObject,
 });
 export type ListConversationsQuery = z.infer<typeof listConversationsQuerySchema>;

@@ -56,7 +56,7 @@ export const queryBoolean = z
   })
   .pipe(z.boolean());
 
-/** A JSON object written into a query. */
+/** A JSON object written into a query, or nothing. */
 export const queryJsonObject = z
   .string()
   .transform((text, ctx): Record<string, unknown> => {
@@ -65,7 +65,14 @@ export const queryJsonObject = z
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
     return fail(ctx, text, 'dict_type', 'Input should be a valid dictionary');
   })
-  .pipe(z.record(z.string(), z.unknown()));
+  .pipe(z.record(z.string(), z.unknown()))
+  .exactOptional();
+
+/**
+ * What the official Python SDK writes for a JSON object that its caller did not give, or gave as None (2.5.1: `agents.list`
+ * and `conversations.list`).
+ */
+const NOT_GIVEN: readonly unknown[] = ['"~?~unset~?~sentinel~?~"', 'null'];
 
 /** A number of an agent's version, or an alias. */
 export const queryAgentVersion = z
@@ -84,16 +91,17 @@ export function queryList<T extends z.ZodType>(item: T) {
  * @param lists Keys that keep all their values.
  */
 export function querySchema<S extends z.ZodRawShape>(shape: S, lists: readonly string[] = []) {
-  return z.preprocess((value: unknown) => withLastValues(value, lists), z.object(shape));
-}
-
-function withLastValues(value: unknown, lists: readonly string[]): unknown {
-  if (value === undefined) return {};
-  if (typeof value !== 'object' || value === null) return value;
-  const pairs = Object.entries(value);
-  return Object.fromEntries(
-    pairs.map(([key, item]) => [key, Array.isArray(item) && !lists.includes(key) ? item.at(-1) : item]),
-  );
+  return z.preprocess((value: unknown) => {
+    if (value === undefined) return {};
+    if (typeof value !== 'object' || value === null) return value;
+    const last = Object.entries(value).map(
+      ([key, item]: [string, unknown]) =>
+        [key, Array.isArray(item) && !lists.includes(key) ? item.at(-1) : item] as const,
+    );
+    return Object.fromEntries(
+      last.filter(([key, item]) => shape[key] !== queryJsonObject || !NOT_GIVEN.includes(item)),
+    );
+  }, z.object(shape));
 }
 
 function parseJson(text: string): unknown {

@@ -14,6 +14,7 @@ import {
   appendConversationSchema,
   restartConversationSchema,
   startConversationSchema,
+  listConversationsQuerySchema,
 } from './conversations.ts';
 import { credentialsInputSchema } from './credentials.ts';
 import { inputEntrySchema, toInputEntries } from './entries.ts';
@@ -241,6 +242,14 @@ describe('queries', () => {
   ])('%j gives %j', (query, expected, schema) => {
     expect(schema.parse(query)).toMatchObject(expected);
   });
+
+  test.each(['null', '"~?~unset~?~sentinel~?~"'])(
+    'metadata=%s, as the Python SDK writes nothing, is nothing',
+    text => {
+      expect(listAgentsQuerySchema.parse({ metadata: text })).toEqual({ page: 0, page_size: 20 });
+      expect(listConversationsQuerySchema.parse({ metadata: text })).not.toHaveProperty('metadata');
+    },
+  );
 
   test('keys not given are absent, so that a default of the store is not overwritten', () => {
     expect(Object.keys(listAgentsQuerySchema.parse(undefined)).sort()).toEqual(['page', 'page_size']);
