@@ -2,8 +2,9 @@
 // --guard NAME]: the long tests. The parts are kill -9 at random moments (kill), random operations with random crashes
 // (property), hostile input to the MCP server kit (fuzz), many runs at once (streams), turns on top of a long history
 // (history), killed tool servers (links), writes through a proxy that lies (lies), replicas that die under load (replicas), a
-// Redis and a database that do (outages), one rate limit over replicas (rates), and guards that are taken out (guards). The
-// results are kept in bench/results.
+// Redis and a database that do (outages), one rate limit over replicas (rates), guards that are taken out (guards), and the
+// official Python SDK where it is installed (python; the variable PYTHON says which Python). The results are kept in
+// bench/results.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { createRandom } from '../durability/random.ts';
@@ -17,6 +18,7 @@ import { soakFuzz } from './soak-fuzz.ts';
 import { soakLinks } from './soak-links.ts';
 import { soakHistory } from './soak-history.ts';
 import { soakProperty } from './soak-property.ts';
+import { soakPython } from './soak-python.ts';
 import { soakStreams } from './soak-streams.ts';
 
 const FULL_RUNS = 100;
@@ -58,6 +60,7 @@ const parts: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   outages,
   rates,
   guards,
+  python,
 };
 
 const names = values.only === undefined ? Object.keys(parts) : [values.only];
@@ -193,6 +196,22 @@ async function guards(): Promise<readonly string[]> {
   const result = await soakGuards(new RegExp(values.guard), say);
   for (const problem of result.problems) say(problem);
   if (values.guard === '') await keep('soak-guards.json', result);
+  return result.problems;
+}
+
+async function python(): Promise<readonly string[]> {
+  const command = process.env['PYTHON'] ?? 'python3';
+  say(`Every method of the official Python SDK, with ${command}`);
+  const result = await soakPython(command);
+  if (!result) {
+    say(
+      'Skipped: this Python has no mistralai 2. Install it (pip install mistralai), or name another one in PYTHON.',
+    );
+    return [];
+  }
+  for (const problem of result.problems) say(problem);
+  await keep('soak-python.json', result);
+  say(`mistralai ${result.sdk}: ${result.steps} steps, ${result.problems.length} problems`);
   return result.problems;
 }
 
