@@ -1,18 +1,25 @@
 import { randomUUID } from 'node:crypto';
+import { openSdkV2Server, type ToolServer } from '@tramontane/testkit/tool-servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectError } from './expect-error.ts';
 import { openGate } from './gate.ts';
 import { openApiServer, type ApiAnswer, type ApiServer } from './open-api-server.ts';
 import { foldFrames, readFrames } from './read-stream.ts';
-import { readHistory } from './run-turn.ts';
+import { mcpTool, readHistory } from './run-turn.ts';
 import { record, records, text, type Json } from './shapes.ts';
 import { openReader } from './stream-reader.ts';
 
 let api: ApiServer;
+let tools: ToolServer;
 beforeAll(async () => {
-  api = await openApiServer();
+  [api, tools] = await Promise.all([
+    openApiServer(),
+    openSdkV2Server({ tools: [{ name: 'look', inputSchema: {}, handler: () => 'seen' }] }),
+  ]);
 });
-afterAll(() => api?.close());
+afterAll(async () => {
+  await Promise.all([api?.close(), tools?.close()]);
+});
 
 const post = (path: string, body: Json, key: string, as = api.key): Promise<ApiAnswer> =>
   api.send('POST', path, body, { 'idempotency-key': key, authorization: `Bearer ${as}` });
@@ -91,23 +98,33 @@ describe('the same key and the same request', () => {
     expect(foldFrames(third)).toEqual(foldFrames(one));
   });
 
-  it('streamed, while the model speaks, are heard from the first word of its answer', async () => {
-    const door = openGate();
-    const model = api.models.answers(() => ({
-      text: 'One two three four.',
-      pause: { afterChunks: 3, until: door.passed },
-    }));
-    const body = { model, inputs: 'Hello' };
-    const headers = { 'idempotency-key': randomUUID() };
-    const first = await openReader(api, body, headers);
-    await first.until('two ');
-    const second = await openReader(api, body, headers);
-    await second.until('conversation.response.started');
-    door.open();
-    const [one = [], two = []] = (await Promise.all([first.rest(), second.rest()])).map(readFrames);
-    expect(foldFrames(one)).toMatchObject([{ content: ['One two three four.'] }]);
-    expect(foldFrames(two)).toEqual(foldFrames(one));
-  });
+  it.each([
+    ['speaks', 'message.output', { text: 'One two three four.' }],
+    [
+      'writes a call',
+      'tool.execution',
+      { toolCalls: [{ name: 'look', arguments: { where: 'here' } }], argumentPieces: 4 },
+    ],
+  ])(
+    'streamed, while the model %s, are heard from the beginning of its answer',
+    async (_does, type, half) => {
+      const door = openGate();
+      const model = api.models.plays(
+        { ...half, pause: { afterChunks: 3, until: door.passed } },
+        { text: 'Done.' },
+      );
+      const body = { model, inputs: 'Hello', tools: [mcpTool(tools.url)] };
+      const headers = { 'idempotency-key': randomUUID() };
+      const first = await openReader(api, body, headers);
+      await first.until('.delta\n');
+      const second = await openReader(api, body, headers);
+      await second.until('conversation.response.started');
+      door.open();
+      const [one = [], two = []] = (await Promise.all([first.rest(), second.rest()])).map(readFrames);
+      expect(foldFrames(one)[0]).toMatchObject({ type });
+      expect(foldFrames(two)).toEqual(foldFrames(one));
+    },
+  );
 
   it('on an append wait for its turn, while one with another key is refused', async () => {
     const { model, door, asked } = slowModel(1);

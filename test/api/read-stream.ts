@@ -56,6 +56,10 @@ function withEvent(entry: FoldedEntry, event: string, data: Frame['data']): Fold
       return { ...entry, content: appendPiece(entry.content ?? [], data['content']) };
     case 'tool.execution.started':
       return { ...entry, name: data['name'], arguments: String(data['arguments']) };
+    case 'tool.execution.delta':
+      if (entry.arguments === undefined || entry.info !== undefined)
+        throw new Error(`A piece of ${String(data['name'])} outside of its start and end.`);
+      return { ...entry, arguments: entry.arguments + String(data['arguments']) };
     case 'tool.execution.done':
       return { ...entry, info: data['info'] };
     case 'agent.handoff.started':

@@ -19,21 +19,19 @@ const ENTRIES: Readonly<Record<EntryType, 'made'>> = {
   'tool.execution': 'made',
   'agent.handoff': 'made',
 };
-const EVENTS: Readonly<Record<Exclude<ConversationEventsData['type'], 'UNKNOWN'>, 'made' | 'never'>> = {
+const EVENTS: Readonly<Record<Exclude<ConversationEventsData['type'], 'UNKNOWN'>, 'made'>> = {
   'conversation.response.started': 'made',
   'conversation.response.done': 'made',
   'conversation.response.error': 'made',
   'message.output.delta': 'made',
   'tool.execution.started': 'made',
-  // Fragments of arguments: ours are whole in tool.execution.started (docs/decisions, 11).
-  'tool.execution.delta': 'never',
+  'tool.execution.delta': 'made',
   'tool.execution.done': 'made',
   'function.call.delta': 'made',
   'agent.handoff.started': 'made',
   'agent.handoff.done': 'made',
 };
-const made = (table: Readonly<Record<string, 'made' | 'never'>>) =>
-  new Set(Object.keys(table).filter(type => table[type] === 'made'));
+const made = (table: Readonly<Record<string, 'made'>>) => new Set(Object.keys(table));
 
 let api: ApiServer;
 let tools: ToolServer;
@@ -60,7 +58,7 @@ async function createDesk(): Promise<string> {
   const expert = await agents.create({
     name: 'expert',
     model: api.models.plays(
-      { toolCalls: [{ name: 'look', arguments: {} }] },
+      { toolCalls: [{ name: 'look', arguments: { where: 'in the cellar' } }], argumentPieces: 5 },
       request => ({
         text: `Told: ${lastToolTexts(request).join()}`,
         toolCalls: [{ name: 'ask_user', arguments: {} }],
@@ -86,12 +84,15 @@ it('every entry and event is made by the server and read by the client', async (
   const heard = new Set<string>();
   let conversationId = '';
   let toolCallId = '';
+  const argumentsSoFar: string[] = [];
   const read = async (stream: Promise<AsyncIterable<{ event: string; data: ConversationEventsData }>>) => {
     for await (const { event, data } of await stream) {
       expect(unknownParts(data)).toEqual([]);
       expect(data.type).toBe(event);
       heard.add(event);
       if (data.type === 'conversation.response.started') conversationId = data.conversationId;
+      if (data.type === 'tool.execution.started' || data.type === 'tool.execution.delta')
+        argumentsSoFar.push(data.arguments);
       if (data.type === 'function.call.delta') toolCallId = data.toolCallId;
     }
   };
@@ -106,5 +107,9 @@ it('every entry and event is made by the server and read by the client', async (
 
   const history = await conversations.getHistory({ conversationId });
   expect(unknownParts(history)).toEqual([]);
+  expect(argumentsSoFar).toHaveLength(5);
+  expect(history.entries.find(({ type }) => type === 'tool.execution')).toMatchObject({
+    arguments: argumentsSoFar.join(''),
+  });
   expect(new Set(history.entries.map(({ type }) => type))).toEqual(made(ENTRIES));
 });

@@ -80,6 +80,12 @@ async function foldSdkStream(stream: Stream) {
         expect(entries.has(data.outputIndex)).toBe(false);
         entries.set(data.outputIndex, { type: 'tool.execution', id: data.id, text: data.arguments });
         break;
+      case 'tool.execution.delta': {
+        const entry = entries.get(data.outputIndex);
+        expect(entry).toMatchObject({ type: 'tool.execution', id: data.id });
+        if (entry) entries.set(data.outputIndex, { ...entry, text: entry.text + data.arguments });
+        break;
+      }
       case 'tool.execution.done':
         expect(entries.get(data.outputIndex)).toMatchObject({ type: 'tool.execution', id: data.id });
         break;

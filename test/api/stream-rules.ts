@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { conversationEventSchema } from '@tramontane/wire';
-import { readFrames, type Frame } from './read-stream.ts';
-import { text } from './shapes.ts';
+import { foldFrames, readFrames, toFolded, type Frame } from './read-stream.ts';
+import { isRecord, text, type Json } from './shapes.ts';
 
 /** Rules of a conversation's stream (API notes, section 4), on the bytes as they came. */
 export function expectRules(bytes: string): Frame[] {
@@ -23,5 +23,19 @@ export function expectRules(bytes: string): Frame[] {
   }
   expect(new Set(owners.values()).size).toBe(owners.size);
   expect([...owners.keys()]).toEqual([...owners.keys()].map((_, index) => index));
+  // Putting the entries together fails on a piece of a call that was not begun, or has ended.
+  for (const entry of foldFrames(frames)) {
+    if (entry.type === 'tool.execution' && last === 'conversation.response.done')
+      expect(entry.info).toBeDefined();
+  }
   return frames;
+}
+
+/** Arguments of tools, as a client joins them, are those of the history. */
+export function expectKeptArguments(frames: readonly Frame[], history: readonly Json[]): void {
+  const kept = new Map(history.map(entry => [entry['id'], toFolded(entry).arguments]));
+  for (const { type, id, arguments: told, info } of foldFrames(frames)) {
+    if (type !== 'tool.execution' || (isRecord(info) && info['code'] === 'unfinished')) continue;
+    expect([id, told]).toEqual([id, kept.get(id)]);
+  }
 }

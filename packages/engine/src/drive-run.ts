@@ -1,12 +1,13 @@
 import type { RunDelta, RunEnd, RunEvent, ToolCall } from './events.ts';
 import { handOff, type Handoff } from './hand-off.ts';
-import { holdUntil } from './hold-words.ts';
+import { hearAnswer } from './hear-answer.ts';
+import { holdUntil } from './hold-until.ts';
 import { isEmptyContent } from './content.ts';
 import { endingEvents } from './end-run.ts';
 import { ModelFailure, type CallModel, type ModelRequest } from './model.ts';
 import { nextStep, splitUnanswered, type Limits } from './next-step.ts';
 import { createRecord, type AppendEvents, type RunRecord } from './record.ts';
-import { applyEvent, waits, type RunState } from './state.ts';
+import { applyEvent, type RunState } from './state.ts';
 import { failedOutcome, UNKNOWN_OUTCOME, type CallRoute, type ToolOutcome } from './tools.ts';
 
 /** What a run needs from outside. Nothing here is reached for: the loop owns no clock, no ids and no connections. */
@@ -109,7 +110,7 @@ async function settleUnanswered(record: RunRecord, ports: RunPorts): Promise<voi
 
 async function askModel(
   tools: 'allowed' | 'forbidden',
-  { record, ports, options: { signal, limits }, held }: Drive,
+  { record, ports, options: { signal, limits }, held: unsent }: Drive,
 ): Promise<RunEnd | undefined> {
   const startedAt = iso(ports);
   const entryId = ports.createId('message');
@@ -121,14 +122,12 @@ async function askModel(
   const forced = request.toolChoice !== 'auto' && request.toolChoice !== 'none';
   const afterTools = continues && forced;
   const toolChoice = tools === 'forbidden' ? 'none' : afterTools ? 'auto' : request.toolChoice;
-  const words = holdUntil(record.committed(), ports.onDelta);
+  const held = holdUntil(record.committed(), ports.onDelta);
+  const heard = hearAnswer({ entryId, ...by }, tools === 'allowed', ports, held.tell);
   try {
-    const answer = await ports.callModel(
-      { ...request, toolChoice },
-      { signal, onDelta: delta => words.hear({ type: 'message.delta', entryId, ...by, ...delta }) },
-    );
-    words.end();
-    const calls = answer.calls.map(call => toCall(call, ports));
+    const answer = await ports.callModel({ ...request, toolChoice }, { signal, onDelta: heard.hear });
+    held.end();
+    const { calls, afterCalls } = heard.end(answer);
     const speaks = !isEmptyContent(answer.content) || calls.length === 0;
     const answered: RunEvent = {
       type: 'model.answered',
@@ -136,13 +135,13 @@ async function askModel(
       startedAt,
       answer: ports.createId('answer'),
       ...by,
-      ...(speaks && { message: { entryId, content: answer.content } }),
+      ...(speaks && { message: { entryId, content: answer.content, ...(afterCalls > 0 && { afterCalls }) } }),
       calls,
       usage: answer.usage,
       finish: answer.finish,
     };
     const next = signal.aborted ? [] : following(applyEvent(record.state, answered), ports, limits);
-    for (const event of next) if (event.type === 'tool.sent') held.add(event.callId);
+    for (const event of next) if (event.type === 'tool.sent') unsent.add(event.callId);
     await record.add(answered, ...next);
     return undefined;
   } catch (error) {
@@ -166,18 +165,6 @@ function following(state: RunState, ports: RunPorts, limits: DriveOptions['limit
 
 function toSent(call: ToolCall, ports: RunPorts): RunEvent {
   return { type: 'tool.sent', at: iso(ports), callId: call.callId, key: ports.keyOf(call) };
-}
-
-function toCall(call: { name: string; arguments: string }, ports: RunPorts): ToolCall {
-  const route = ports.routeOf(call.name);
-  const kind = waits(route) ? 'functionCall' : route.target.kind === 'handoff' ? 'handoff' : 'toolExecution';
-  return {
-    entryId: ports.createId(kind),
-    callId: ports.createId('call'),
-    name: call.name,
-    arguments: call.arguments,
-    ...route,
-  };
 }
 
 async function callTools(calls: readonly ToolCall[], drive: Drive): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Content } from './content.ts';
 import type { Entry, FunctionCall } from './entries.ts';
-import type { CallRoute, ToolOutcome } from './tools.ts';
+import type { CallRoute, ToolOutcome, ToolTarget } from './tools.ts';
 
 /** Tokens, as the model's vendor counted them. */
 export interface Usage {
@@ -83,7 +83,12 @@ export type RunEvent =
       readonly answer: string;
       readonly model: string;
       readonly agentId?: string;
-      readonly message?: { readonly entryId: string; readonly content: Content };
+      readonly message?: {
+        readonly entryId: string;
+        readonly content: Content;
+        /** How many of the calls stand before it: those that the model was heard to begin before its first word. */
+        readonly afterCalls?: number;
+      };
       readonly calls: readonly ToolCall[];
       readonly usage: Usage;
       readonly finish: FinishReason;
@@ -112,15 +117,25 @@ export type RunEvent =
     }
   | { readonly type: 'run.finished'; readonly at: string; readonly end: RunEnd };
 
-/** What is heard of a run but not kept: pieces of an answer while the model still speaks. */
+/** What is heard of a run but not kept: pieces of an answer while the model still gives it. */
 export type RunDelta = {
-  readonly type: 'message.delta';
   readonly entryId: string;
-  readonly kind: 'text' | 'thinking';
   readonly text: string;
   readonly model: string;
   readonly agentId?: string;
-};
+} & (
+  | { readonly type: 'message.delta'; readonly kind: 'text' | 'thinking' }
+  /**
+   * A piece of the arguments of a call that will run by itself. The call is that of `model.answered` with the same entry;
+   * where no answer has it the model did not finish it.
+   */
+  | {
+      readonly type: 'call.delta';
+      readonly callId: string;
+      readonly name: string;
+      readonly target: ToolTarget;
+    }
+);
 
 /** What a reader of a run receives. */
 export type RunSignal = { readonly seq: number; readonly event: RunEvent } | { readonly delta: RunDelta };

@@ -13,7 +13,8 @@ interface Asked {
 }
 
 /**
- * The entries a run left, in order. An answer's calls stand where the model made them, whatever order they ended in;
+ * The entries a run left, in order. What an answer says and its calls stand where the model began them, whatever order
+ * they ended in;
  * a call still under way has no entry yet. `agentId` is for logs that do not name their agents.
  */
 export function foldEntries(events: readonly RunEvent[], agentId?: string): Entry[] {
@@ -46,17 +47,15 @@ export function foldEntries(events: readonly RunEvent[], agentId?: string): Entr
       case 'model.answered': {
         const by = event.agentId ?? agentId;
         const asked = { model: event.model, answer: event.answer, ...(by !== undefined && { agentId: by }) };
+        const answer: (Entry | undefined)[] = event.calls.map(call =>
+          waits(call) ? toFunctionCall(call, event.at, asked) : entryOfCall(call, event.at, asked),
+        );
         if (event.message) {
-          const { entryId: id, content } = event.message;
+          const { entryId: id, content, afterCalls = 0 } = event.message;
           const times = { createdAt: event.startedAt, completedAt: event.at };
-          entries.push({ kind: 'message.output', id, ...times, content, ...asked });
+          answer.splice(afterCalls, 0, { kind: 'message.output', id, ...times, content, ...asked });
         }
-        for (const call of event.calls) {
-          const entry = waits(call)
-            ? toFunctionCall(call, event.at, asked)
-            : entryOfCall(call, event.at, asked);
-          if (entry) entries.push(entry);
-        }
+        for (const entry of answer) if (entry) entries.push(entry);
         break;
       }
       default:

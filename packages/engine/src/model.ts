@@ -50,12 +50,23 @@ export interface ModelRequest {
 /** What it answered. Call ids of vendors are not kept: the run gives its own. */
 export interface ModelAnswer {
   readonly content: Content;
-  readonly calls: readonly { readonly name: string; readonly arguments: string }[];
+  readonly calls: readonly {
+    readonly name: string;
+    readonly arguments: string;
+    /** Which call of the deltas this is, when pieces of it were told. */
+    readonly call?: number;
+  }[];
   readonly usage: Usage;
   readonly finish: FinishReason;
 }
 
-export type ContentDelta = { readonly kind: 'text' | 'thinking'; readonly text: string };
+export type ContentDelta =
+  | { readonly kind: 'text' | 'thinking'; readonly text: string }
+  /**
+   * A piece of a call's arguments. `call` tells the calls of one request apart, also those of an answer that broke off and
+   * was asked for again. A call is told from its first piece on, and after all calls that were begun before it.
+   */
+  | { readonly kind: 'call'; readonly call: number; readonly name: string; readonly text: string };
 
 /** Asks a model. Rejects with a ModelFailure when no answer can be had, with an AbortError when `signal` fires. */
 export type CallModel = (

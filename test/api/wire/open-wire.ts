@@ -6,7 +6,7 @@ import { openWhoami, type Whoami } from '../open-whoami.ts';
 import { foldFrames, type Frame } from '../read-stream.ts';
 import { lastToolTexts } from '../scripted-models.ts';
 import { record, records, text, type Json } from '../shapes.ts';
-import { expectRules } from '../stream-rules.ts';
+import { expectKeptArguments, expectRules } from '../stream-rules.ts';
 
 /** An answer, ready to be compared. */
 export interface Seen {
@@ -102,7 +102,11 @@ export async function openWire(): Promise<Wire> {
     start: async more => await make('/v1/conversations', withModel({ inputs: 'Hi', ...more }, says)),
     async stream(more, path = '/v1/conversations') {
       const body = path === '/v1/conversations' ? withModel({ inputs: 'Hi', ...more }, says) : more;
-      return expectRules((await send('POST', path, { ...body, stream: true })).text);
+      const frames = expectRules((await send('POST', path, { ...body, stream: true })).text);
+      // What is not stored has no history.
+      const kept = await send('GET', `${pathOf.conversation(frames[0]?.data ?? {})}/history`);
+      if (kept.status === 200) expectKeptArguments(frames, records(record(kept.body)['entries']));
+      return frames;
     },
     connector: async more =>
       await make('/v1/connectors', {
@@ -169,6 +173,10 @@ export function eventsOf(frames: readonly Frame[]): string[] {
 
 /** Types of entries. */
 export const typesOf = (entries: unknown) => records(entries).map(({ type }) => type);
+
+/** What the events of one type say. */
+export const dataOf = (frames: readonly Frame[], event: string) =>
+  frames.filter(each => each.event === event).map(({ data }) => data);
 
 /** Entries of a stream, as a client puts them together. */
 export const entriesOf = foldFrames;

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { record, records, text, type Json } from '../shapes.ts';
 import { mcpTool } from '../run-turn.ts';
-import { FUNCTION, pathOf, type Wire } from './open-wire.ts';
+import { entriesOf, FUNCTION, pathOf, type Wire } from './open-wire.ts';
 import { ask, type WireCase } from './wire-case.ts';
 
 // Twelve rules: what breaks the official clients when it is otherwise.
@@ -124,9 +124,8 @@ export const RULE_CASES: readonly WireCase[] = [
       const model = wire.calls({ name: 'look', arguments: args });
       const turn = await wire.start({ model, tools: [mcpTool(wire.tools)] });
       const again = { model: wire.calls({ name: 'look', arguments: args }), tools: [mcpTool(wire.tools)] };
-      const frames = await wire.stream(again);
-      const started = frames.find(({ event }) => event === 'tool.execution.started');
-      return [records(turn['outputs'])[0]?.['arguments'], started?.data['arguments']];
+      const [streamed] = entriesOf(await wire.stream(again));
+      return [records(turn['outputs'])[0]?.['arguments'], streamed?.arguments];
     },
     [args || '{}', args || '{}'],
   ]),

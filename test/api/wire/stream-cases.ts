@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import { mcpTool } from '../run-turn.ts';
-import type { Frame } from '../read-stream.ts';
 import { record, records, text, type Json } from '../shapes.ts';
-import { entriesOf, eventsOf, FUNCTION, pathOf, type ToolWish, type Wire } from './open-wire.ts';
+import { dataOf, entriesOf, eventsOf, FUNCTION, pathOf, type ToolWish, type Wire } from './open-wire.ts';
+import { TOOL_STREAM_CASES } from './tool-stream-cases.ts';
 import { error, type WireCase } from './wire-case.ts';
 
 // Section 4: streams of conversations. `wire.stream` holds every stream against the rules that all of them keep.
@@ -10,8 +10,6 @@ import { error, type WireCase } from './wire-case.ts';
 const DONE = 'conversation.response.done';
 const STARTED = 'conversation.response.started';
 
-const dataOf = (frames: readonly Frame[], event: string) =>
-  frames.filter(each => each.event === event).map(({ data }) => data);
 const withTools = (wire: Wire, ...tools: readonly ToolWish[]) => ({
   model: wire.calls(...tools),
   tools: [mcpTool(wire.tools), FUNCTION],
@@ -45,29 +43,6 @@ const EVENTS: readonly WireCase[] = [
       role: 'assistant',
       model: expect.any(String),
     },
-  ],
-  [
-    '4',
-    'tool.execution.started and tool.execution.done',
-    async wire => {
-      const frames = await wire.stream(withTools(wire, { name: 'look', arguments: { where: 'x' } }));
-      const [started, done] = [
-        dataOf(frames, 'tool.execution.started')[0],
-        dataOf(frames, 'tool.execution.done')[0],
-      ];
-      return [started, done, started?.['id'] === done?.['id']];
-    },
-    [
-      { id: expect.stringMatching(/^tool_exec_/), name: 'look', arguments: '{"where":"x"}', output_index: 0 },
-      { name: 'look', info: { is_error: false }, output_index: 0 },
-      true,
-    ],
-  ],
-  [
-    '4',
-    'tool.execution.delta is not sent: arguments are whole when the tool starts',
-    async wire => dataOf(await wire.stream(withTools(wire, 'look', 'act')), 'tool.execution.delta'),
-    [],
   ],
   [
     '4',
@@ -180,12 +155,6 @@ const ORDER: readonly WireCase[] = [
     ],
   ],
   [
-    '4.4',
-    'started, done, then the words',
-    async wire => eventsOf(await wire.stream(withTools(wire, 'act'))),
-    [STARTED, 'tool.execution.started', 'tool.execution.done', 'message.output.delta', DONE],
-  ],
-  [
     '4.5',
     'started, done, then the next agent',
     async wire => eventsOf(await wire.stream(await handsOver(wire))),
@@ -260,4 +229,4 @@ const ORDER: readonly WireCase[] = [
   ],
 ];
 
-export const STREAM_CASES: readonly WireCase[] = [...EVENTS, ...ORDER];
+export const STREAM_CASES: readonly WireCase[] = [...EVENTS, ...TOOL_STREAM_CASES, ...ORDER];

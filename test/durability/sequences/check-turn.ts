@@ -149,8 +149,11 @@ function checkHeard(heard: Heard, answer: readonly Json[], added: readonly Json[
   const ids = new Set(whole.map(({ id }) => id));
   for (const [place, entry] of folded.entries()) {
     const kept = whole[Number(indexes.get(entry.id))];
-    // Half an answer that the model did not finish: nothing is kept of it, and nothing comes after it.
-    if (!ids.has(entry.id) && entry.type === 'message.output' && place === folded.length - 1) continue;
+    // Half an answer that the model did not finish, words and calls: nothing is kept of it, and nothing comes after it.
+    if (
+      folded.slice(place).every(({ id, info }) => !ids.has(id) && (info === undefined || isUnfinished(info)))
+    )
+      break;
     if (!kept || !isBeginning(entry, toComparable(kept)))
       problems.push(`Of a stream that was cut ${show(entry)} was heard, and ${show(kept)} is kept.`);
   }
@@ -159,10 +162,17 @@ function checkHeard(heard: Heard, answer: readonly Json[], added: readonly Json[
     problems.push(`A stream that came to its end did not tell all of ${show(whole)}.`);
 }
 
+/** What a call ends with that the model did not finish. */
+function isUnfinished(info: unknown): boolean {
+  return isRecord(info) && info['code'] === 'unfinished';
+}
+
 /** Whether `part` is what `entry` looks like while it comes. */
 function isBeginning(part: FoldedEntry, entry: FoldedEntry): boolean {
-  const { content: said = [], ...rest } = part;
-  const { content: kept = [], ...others } = entry;
+  const { content: said = [], arguments: told = '', ...rest } = part;
+  const { content: kept = [], arguments: args = '', ...others } = entry;
+  // Only a tool that the server runs is told while its arguments are written.
+  const comes = part.type === 'tool.execution' && part.info === undefined;
   const sameSoFar = Object.entries(rest).every(([key, value]) => {
     const all = Object.entries(others).find(([name]) => name === key)?.[1];
     return key === 'agents' && Array.isArray(value) && Array.isArray(all)
@@ -172,6 +182,7 @@ function isBeginning(part: FoldedEntry, entry: FoldedEntry): boolean {
   const last = said.length - 1;
   return (
     sameSoFar &&
+    (comes ? args.startsWith(told) : args === told) &&
     said.every((piece, index) => {
       const whole = kept[index];
       if (index < last || !isRecord(piece) || !isRecord(whole)) return isDeepStrictEqual(piece, whole);

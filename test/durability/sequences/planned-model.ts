@@ -48,7 +48,10 @@ export function openPlannedModel(moments: Moments, think: () => Promise<void>): 
       }));
       return {
         ...(step.thinks && { thinking: `I think about ${randomUUID()} and so on.` }),
-        ...((step.speaks || act) && { text: `Step ${number}: ${randomUUID()} ${randomUUID()}` }),
+        // Without words it is a call that is half said.
+        ...((step.speaks || (act && toolCalls.length === 0)) && {
+          text: `Step ${number}: ${randomUUID()} ${randomUUID()}`,
+        }),
         ...(toolCalls.length > 0 && { toolCalls }),
         ...(act && { hangAfterChunks: HALF }),
       };

@@ -66,3 +66,22 @@ it('what an answer said is not said again once it is recorded', async () => {
   expect(await second).toEqual(['run.started', 'model.answered', 'Second', 'run.finished']);
   expect(await last).toEqual(['run.started', 'model.answered', 'run.finished']);
 });
+
+it('a late reader hears the calls that the model is writing, each from its beginning', async () => {
+  const piece = (entryId: string, text: string): RunDelta => ({
+    type: 'call.delta',
+    entryId,
+    callId: entryId,
+    name: 'look',
+    target: { kind: 'none' },
+    text,
+    model: 'm',
+  });
+  const feed = createRunFeed('r');
+  for (const delta of [words('So'), piece('a', '{'), piece('a', '"x'), piece('b', '{'), piece('a', '"')])
+    feed.delta(delta);
+  const late = hear(feed);
+  feed.delta(piece('b', '}'));
+  feed.end();
+  expect(await late).toEqual(['So', '{"x', '{', '"', '}']);
+});

@@ -78,6 +78,7 @@ export function createRunFeed(runId: string): RunFeed {
 
 /** Two pieces as one, so that a long answer is not kept word by word. */
 function join(a: RunDelta, b: RunDelta): RunDelta | undefined {
-  const same = a.entryId === b.entryId && a.kind === b.kind;
+  const kindOf = (delta: RunDelta) => (delta.type === 'message.delta' ? delta.kind : delta.type);
+  const same = a.entryId === b.entryId && kindOf(a) === kindOf(b);
   return same ? { ...a, text: a.text + b.text } : undefined;
 }

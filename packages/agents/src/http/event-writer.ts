@@ -1,4 +1,5 @@
 import {
+  failedOutcome,
   toFunctionCall,
   waits,
   type FunctionCall,
@@ -16,6 +17,12 @@ export interface EventWriter {
   functionCall(call: FunctionCall): ConversationEvent;
 }
 
+/** What became of a call that was told while the model wrote it, and that no answer has. */
+const UNFINISHED = failedOutcome(
+  'unfinished',
+  'The model did not finish this call, so it was not made. It is not in the history.',
+);
+
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
 /** Who said it. */
@@ -27,7 +34,9 @@ interface By {
 export function createEventWriter(): EventWriter {
   const indexes = new Map<string, number>();
   const calls = new Map<string, { call: ToolCall; by: By; started: boolean }>();
-  const spoken = new Map<string, { kind: RunDelta['kind']; contentIndex: number }>();
+  const spoken = new Map<string, { kind: 'text' | 'thinking'; contentIndex: number }>();
+  // Calls that the model still writes, with what was told of their arguments.
+  const written = new Map<string, RunDelta & { type: 'call.delta' }>();
 
   const indexOf = (entryId: string) => {
     const known = indexes.get(entryId);
@@ -63,6 +72,8 @@ export function createEventWriter(): EventWriter {
       arguments: args,
       ...toWireBy(by),
     }) as const;
+  const more = (entryId: string, at: string, name: string, args: string) =>
+    ({ type: 'tool.execution.delta', ...head(entryId, at), name, arguments: args }) as const;
   const done = (entryId: string, at: string, name: string, info: Record<string, unknown>) =>
     ({ type: 'tool.execution.done', ...head(entryId, at), name, info }) as const;
   const functionCall = (call: FunctionCall) =>
@@ -78,6 +89,8 @@ export function createEventWriter(): EventWriter {
 
   function* answered(event: EventOf<'model.answered'>): Iterable<ConversationEvent> {
     const by = { model: event.model, ...(event.agentId !== undefined && { agentId: event.agentId }) };
+    // Indexes are given in the order of the answer.
+    for (const { entryId } of event.calls.slice(0, event.message?.afterCalls ?? 0)) indexOf(entryId);
     if (event.message && !spoken.has(event.message.entryId)) {
       // Said while nobody here listened: whole.
       const { entryId, content } = event.message;
@@ -89,9 +102,24 @@ export function createEventWriter(): EventWriter {
     }
     for (const call of event.calls) {
       indexOf(call.entryId);
-      if (!waits(call)) calls.set(call.callId, { call, by, started: false });
-      else yield functionCall(toFunctionCall(call, event.at, by));
+      if (waits(call)) {
+        yield functionCall(toFunctionCall(call, event.at, by));
+        continue;
+      }
+      const told = written.get(call.entryId);
+      written.delete(call.entryId);
+      calls.set(call.callId, { call, by, started: told !== undefined });
+      const rest = told && call.arguments.slice(told.text.length);
+      if (rest) yield more(call.entryId, event.at, toolName(call), rest);
     }
+    yield* unfinished(event.at);
+  }
+
+  function* unfinished(at: string): Iterable<ConversationEvent> {
+    for (const call of written.values()) {
+      yield done(call.entryId, at, toolName(call), toolInfo({ ...call, outcome: UNFINISHED }));
+    }
+    written.clear();
   }
 
   function* called(event: EventOf<'tool.sent' | 'tool.answered'>): Iterable<ConversationEvent> {
@@ -127,12 +155,26 @@ export function createEventWriter(): EventWriter {
 
   return {
     functionCall,
-    delta({ entryId, kind, text, ...by }, at) {
+    delta(delta, at) {
+      const { entryId, text } = delta;
+      if (delta.type === 'call.delta') {
+        const told = written.get(entryId);
+        written.set(entryId, { ...delta, text: (told?.text ?? '') + text });
+        const name = toolName(delta);
+        return told ? more(entryId, at, name, text) : started(entryId, at, name, text, delta);
+      }
+      const { kind } = delta;
       const before = spoken.get(entryId);
       const changed = before !== undefined && before.kind !== kind;
       const contentIndex = (before?.contentIndex ?? 0) + (changed ? 1 : 0);
       spoken.set(entryId, { kind, contentIndex });
-      return message(entryId, at, by, contentIndex, kind === 'text' ? text : toOutputChunk({ kind, text }));
+      return message(
+        entryId,
+        at,
+        delta,
+        contentIndex,
+        kind === 'text' ? text : toOutputChunk({ kind, text }),
+      );
     },
     *event(event) {
       switch (event.type) {
@@ -157,8 +199,10 @@ export function createEventWriter(): EventWriter {
         case 'agent.handed_off':
           yield* handedOff(event);
           return;
-        case 'run.resumed':
         case 'run.finished':
+          yield* unfinished(event.at);
+          return;
+        case 'run.resumed':
           return;
       }
     },

@@ -104,6 +104,8 @@ function createChoiceWriter() {
     heard,
     *deltas(signal: RunSignal): Generator<DeltaMessage> {
       if ('delta' in signal) {
+        // What the server's own tools do is told when it is done.
+        if (signal.delta.type === 'call.delta') return;
         const { entryId, kind, text } = signal.delta;
         spoken.add(entryId);
         const content = kind === 'text' ? text : toWireContent([{ kind, text }]);

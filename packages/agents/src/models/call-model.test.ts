@@ -144,6 +144,67 @@ describe.each(VENDORS)('%s', (_name, openServer, settingsFor) => {
     expect(JSON.stringify(sent?.body)).not.toMatch(/readOnly|tramontane/);
   });
 
+  const TWO_CALLS = {
+    toolCalls: [
+      { name: 'lookup', arguments: { id: 'a' } },
+      { name: 'lookup', arguments: { id: 'b' } },
+    ],
+    argumentPieces: 3,
+  };
+  const toldOf = (deltas: readonly ContentDelta[]) =>
+    Map.groupBy(
+      deltas.filter(delta => delta.kind === 'call'),
+      ({ call }) => call,
+    );
+  const joined = (deltas: readonly ContentDelta[]) =>
+    [...toldOf(deltas)].map(([call, pieces]) => [call, pieces.map(({ text }) => text).join('')]);
+
+  it('passes on pieces of calls, and says which call of the answer each is', async () => {
+    const { answer, deltas } = await ask({ text: 'I look.', ...TWO_CALLS });
+    const { calls } = await answer;
+    expect(calls.map(call => call.arguments)).toEqual(['{"id":"a"}', '{"id":"b"}']);
+    expect(deltas[0]).toEqual({ kind: 'text', text: 'I ' });
+    expect([...toldOf(deltas).values()].map(({ length }) => length)).toEqual([3, 3]);
+    expect(joined(deltas)).toEqual(calls.map(call => [call.call, call.arguments]));
+  });
+
+  it('passes on nothing of calls that come in one piece', async () => {
+    const { answer, deltas } = await ask({ ...TWO_CALLS, argumentPieces: 1 });
+    const { calls } = await answer;
+    expect(deltas).toEqual([]);
+    expect(calls).toEqual([
+      { name: 'lookup', arguments: '{"id":"a"}' },
+      { name: 'lookup', arguments: '{"id":"b"}' },
+    ]);
+  });
+
+  it('asks again when the vendor breaks off in the middle of a call; the calls of the second answer are others', async () => {
+    const heard = Promise.withResolvers<void>();
+    // The first call, and two pieces of the second one.
+    const half = { dropAfterChunks: 6, pause: { afterChunks: 6, until: heard.promise } };
+    const { answer, deltas, server } = await ask((_request, n) =>
+      n === 0 ? { ...TWO_CALLS, ...half } : TWO_CALLS,
+    );
+    await expect.poll(() => deltas.length).toBe(5);
+    heard.resolve();
+    const { calls } = await answer;
+    expect(server.requests).toHaveLength(2);
+    const [first, broken, ...told] = joined(deltas);
+    expect([first?.[1], broken?.[1]]).toEqual(['{"id":"a"}', '{"id":"b']);
+    expect(told).toEqual(calls.map(call => [call.call, call.arguments]));
+    expect(new Set(joined(deltas).map(([call]) => call)).size).toBe(4);
+  });
+
+  it('does not ask again when words were said before the call that broke off', async () => {
+    const heard = Promise.withResolvers<void>();
+    const half = { dropAfterChunks: 4, pause: { afterChunks: 4, until: heard.promise } };
+    const asked = await ask({ text: 'Well', ...TWO_CALLS, ...half });
+    await expect.poll(() => asked.deltas.length).toBe(3);
+    heard.resolve();
+    expect((await failure(asked)).code).toBe('model_unreachable');
+    expect(asked.server.requests).toHaveLength(1);
+  });
+
   it('asks for JSON by a schema', async () => {
     const schema = { type: 'object', properties: { a: { type: 'number' } } };
     const { answer, server } = await ask(

@@ -20,7 +20,8 @@ const LONGEST_RETRY_AFTER_MS = 10_000;
 
 /**
  * The engine's way to a model. It always streams, so that a slow answer and a dead vendor can be told apart, and
- * tries once more after 429, 5xx and network errors as long as nothing of an answer has been passed on.
+ * tries once more after 429, 5xx and network errors as long as no word of an answer has been passed on. Pieces of calls
+ * may have been: calls that no whole answer has are not made, and who heard of them is told so.
  */
 export function createCallModel(catalogue: ModelCatalogue, options: CallModelOptions = {}): CallModel {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -35,14 +36,15 @@ export function createCallModel(catalogue: ModelCatalogue, options: CallModelOpt
           'TRAMONTANE_MODEL_BASE_URL for an OpenAI-compatible endpoint, or use the model "offline".',
       );
     }
+    let calls = 0;
     for (let attempt = 0; ; attempt += 1) {
       let spoken = false;
       const hear = (delta: ContentDelta): void => {
-        spoken = true;
+        spoken ||= delta.kind !== 'call';
         onDelta(delta);
       };
       try {
-        return await callOnce(resolved, request, limits, signal, hear);
+        return await callOnce(resolved, request, limits, signal, hear, () => (calls += 1));
       } catch (error) {
         if (signal.aborted) throw toAbortError(signal);
         const waitMs = attempt === 0 && !spoken ? retryDelay(error, backoffMs) : undefined;
@@ -61,6 +63,7 @@ async function callOnce(
   limits: WaitLimits,
   signal: AbortSignal,
   onDelta: (delta: ContentDelta) => void,
+  nextCall: () => number,
 ): Promise<ModelAnswer> {
   using watch = createWatch(signal, limits);
   const offline = resolved.provider === 'offline';
@@ -74,7 +77,7 @@ async function callOnce(
     const { stream } = await watch.race(
       resolved.model(request).doStream({ ...callOptions, abortSignal: watch.signal }),
     );
-    return await readAnswer(stream, watch, onDelta);
+    return await readAnswer(stream, watch, onDelta, nextCall);
   } catch (error) {
     // A stopped request fails in the vendor's package too, in words of its own; why it was stopped is what counts.
     throw watch.signal.aborted ? watch.signal.reason : error;

@@ -4,6 +4,7 @@ import type {
   LanguageModelV4StreamPart,
   LanguageModelV4Usage,
 } from '@ai-sdk/provider';
+import { createCallPieces } from './call-pieces.ts';
 import type { Watch } from './watch.ts';
 
 /** A stream that broke its promise: it ended without saying how, or said that something went wrong. */
@@ -14,17 +15,20 @@ export class BrokenStream extends Error {
   }
 }
 
-/** Reads a model's stream to its end. Rejects with BrokenStream, with the stream's own error, or with the watch's reason. */
+/**
+ * Reads a model's stream to its end. Rejects with BrokenStream, with the stream's own error, or with the watch's reason.
+ * @param nextCall Numbers the calls.
+ */
 export async function readAnswer(
   stream: ReadableStream<LanguageModelV4StreamPart>,
   watch: Watch,
   onDelta: (delta: ContentDelta) => void,
+  nextCall: () => number,
 ): Promise<ModelAnswer> {
   const chunks: Extract<Chunk, { kind: 'text' | 'thinking' }>[] = [];
-  const order: string[] = [];
-  const calls = new Map<string, { name: string; arguments: string }>();
+  const calls = createCallPieces(nextCall, onDelta);
 
-  const say = (delta: ContentDelta): void => {
+  const say = (delta: ContentDelta & { kind: 'text' | 'thinking' }): void => {
     if (delta.text === '') return;
     const last = chunks.at(-1);
     if (last?.kind === delta.kind) chunks[chunks.length - 1] = { ...last, text: last.text + delta.text };
@@ -47,19 +51,20 @@ export async function readAnswer(
           say({ kind: 'thinking', text: part.delta });
           break;
         case 'tool-input-start':
-          order.push(part.id);
+          calls.begin(part.id, part.toolName);
+          break;
+        case 'tool-input-delta':
+          calls.hear(part.id, part.delta);
           break;
         case 'tool-call':
-          if (!order.includes(part.toolCallId)) order.push(part.toolCallId);
-          calls.set(part.toolCallId, { name: part.toolName, arguments: part.input || '{}' });
+          calls.complete(part.toolCallId, part.toolName, part.input || '{}');
           break;
         case 'error':
           throw new BrokenStream('it reported an error in the middle of its answer', part.error);
         case 'finish':
           return {
             content: toContent(chunks),
-            // A vendor may complete a later call first; the order that counts is the one they were begun in.
-            calls: order.flatMap(id => calls.get(id) ?? []),
+            calls: calls.calls(),
             usage: toUsage(part.usage),
             finish: toFinish(part.finishReason),
           };

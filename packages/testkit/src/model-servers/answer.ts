@@ -1,4 +1,4 @@
-import { argumentsText, finishReasonOf, toWords, usageOf } from './dialect.ts';
+import { argumentsText, finishReasonOf, toPieces, toWords, usageOf } from './dialect.ts';
 import type { Dialect } from './dialect.ts';
 import type { ModelServerRequest, Reply } from './reply.ts';
 
@@ -19,17 +19,10 @@ export function toChunks(dialect: Dialect, request: ModelServerRequest, n: numbe
   for (const [index, call] of (reply.toolCalls ?? []).entries()) {
     const text = argumentsText(call.arguments);
     const id = dialect.callId(n, index);
-    const half = dialect.splitArguments ? Math.ceil(text.length / 2) : text.length;
-    chunks.push(
-      chunk({
-        tool_calls: [
-          { index, id, type: 'function', function: { name: call.name, arguments: text.slice(0, half) } },
-        ],
-      }),
-    );
-    if (half < text.length) {
-      chunks.push(chunk({ tool_calls: [{ index, function: { arguments: text.slice(half) } }] }));
-    }
+    const [first = '', ...rest] = toPieces(text, reply.argumentPieces ?? dialect.argumentPieces);
+    const start = { index, id, type: 'function', function: { name: call.name, arguments: first } };
+    chunks.push(chunk({ tool_calls: [start] }));
+    for (const piece of rest) chunks.push(chunk({ tool_calls: [{ index, function: { arguments: piece } }] }));
   }
 
   const finish = finishReasonOf(reply);

@@ -7,7 +7,7 @@ export interface Dialect {
   readonly thinkingDelta: (text: string) => Record<string, unknown>;
   readonly message: (text: string, thinking: string | undefined) => Record<string, unknown>;
   /** Tool call deltas: one vendor sends a call whole, the other in pieces. */
-  readonly splitArguments: boolean;
+  readonly argumentPieces: number;
   /** Whether a stream ends with usage: of its own accord, or as the request asks. */
   readonly sendsUsage: (request: ModelServerRequest) => boolean;
   /** True: usage travels with the last choice; false: in a chunk of its own without choices. */
@@ -22,7 +22,7 @@ export const openAiDialect: Dialect = {
     content: text === '' ? null : text,
     ...(thinking !== undefined && { reasoning_content: thinking }),
   }),
-  splitArguments: true,
+  argumentPieces: 2,
   sendsUsage: request => {
     const options = request.body['stream_options'];
     return typeof options === 'object' && options !== null && 'include_usage' in options;
@@ -46,7 +46,7 @@ export const mistralDialect: Dialect = {
             { type: 'text', text },
           ],
   }),
-  splitArguments: false,
+  argumentPieces: 1,
   sendsUsage: () => true,
   usageWithFinish: true,
   errorBody: (status, message) => ({
@@ -78,4 +78,12 @@ export function finishReasonOf(reply: Reply): string | null {
 
 export function argumentsText(value: object | string): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** At most so many pieces of a text, all of one length but the last. */
+export function toPieces(text: string, count: number): string[] {
+  const length = Math.max(1, Math.ceil(text.length / count));
+  return Array.from({ length: Math.ceil(text.length / length) }, (_, n) =>
+    text.slice(n * length, (n + 1) * length),
+  );
 }

@@ -128,6 +128,7 @@ async function stream(
   if (reply.hangAfterChunks === 0) return;
   response.writeHead(200, { 'content-type': 'text/event-stream', ...reply.headers });
   for (const [index, chunk] of chunks.entries()) {
+    if (index === reply.pause?.afterChunks) await reply.pause.until;
     if (response.destroyed) return;
     if (index === reply.hangAfterChunks) return;
     // Ending the socket with what was written flushed, so that the reader gets the chunks and then the cut.
@@ -135,7 +136,6 @@ async function stream(
       response.socket?.destroySoon();
       return;
     }
-    if (index === reply.pause?.afterChunks) await reply.pause.until;
     if (reply.chunkDelayMs) await delay(reply.chunkDelayMs, undefined, { signal });
     response.write(`data: ${JSON.stringify(chunk)}\n\n`);
   }

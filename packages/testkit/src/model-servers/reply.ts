@@ -21,6 +21,8 @@ export interface Reply {
   readonly thinking?: string;
   readonly text?: string;
   readonly toolCalls?: readonly { readonly name: string; readonly arguments: object | string }[];
+  /** How many pieces the arguments of each call come in. Default: one from Mistral, two from others. */
+  readonly argumentPieces?: number;
   /** Default: counted roughly. `null`: the vendor sends no usage. */
   readonly usage?: { readonly promptTokens: number; readonly completionTokens: number } | null;
   /** Default: `tool_calls` when there are tool calls, else `stop`. `null`: none is ever sent. */

@@ -1,8 +1,8 @@
 import type { RunDelta } from './events.ts';
 
 /**
- * Nobody hears words before that which they answer is written down. Words still held when the answer is whole are not
- * said any more: the answer itself says them, and may be written down in the commit that they waited for.
+ * Nobody hears an answer before that which it answers is written down. What is still held when the answer is whole is not
+ * told any more: the answer itself says it, and may be written down in the commit that it waited for.
  */
 export function holdUntil(committed: Promise<void>, onDelta: (delta: RunDelta) => void) {
   let held: RunDelta[] = [];
@@ -13,7 +13,7 @@ export function holdUntil(committed: Promise<void>, onDelta: (delta: RunDelta) =
   };
   committed.then(open, () => {});
   return {
-    hear: (delta: RunDelta): void => {
+    tell: (delta: RunDelta): void => {
       if (holds) held.push(delta);
       else onDelta(delta);
     },
