@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSdkV2Server, type ToolServer } from '@tramontane/testkit/tool-servers';
+import { expectError } from './expect-error.ts';
 import { openApiServer, type ApiServer } from './open-api-server.ts';
 import { mcpTool } from './run-turn.ts';
-import { records } from './shapes.ts';
+import { record, records } from './shapes.ts';
 import { asksFor, choicesOf, deltasOf, post, stream, textOf } from './read-completion.ts';
 
 // Completions whose tools the server runs: API reference, chat.
@@ -99,6 +100,21 @@ describe("tools of the server's", () => {
     } finally {
       await guarded.close();
     }
+  });
+
+  it("cannot be given again under another name, without the confirmation that an agent's need", async () => {
+    const connector = { name: 'shop', description: 'd', server: server.url };
+    const { id } = record((await api.send('POST', '/v1/connectors', connector)).json);
+    const model = api.models.answers(() => ({ text: 'Ok.' }));
+    const tool = { type: 'connector', connector_id: 'shop' };
+    const guarded = { ...tool, tool_configuration: { requires_confirmation: ['stock'] } };
+    const agent = await api.send('POST', '/v1/agents', { model, name: 'A', tools: [guarded] });
+    const body = { agent_id: record(agent.json)['id'], messages: USER };
+    for (const connector_id of ['shop', id]) {
+      const more = { ...body, tools: [{ ...tool, connector_id }] };
+      expectError(await api.send('POST', '/v1/agents/completions', more), 422);
+    }
+    expect((await api.send('POST', '/v1/agents/completions', body)).status).toBe(200);
   });
 
   it('keep nothing: no agent, conversation, run or connector is left', async () => {

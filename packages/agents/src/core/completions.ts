@@ -96,7 +96,7 @@ export function createCompletions(ports: CompletionsPorts): Completions {
       }
       const plan = planForAgent(agent.id, agent.config, [], toArgs(given));
       const all = [...plan.tools, ...tools];
-      refuseTwice(all);
+      if (tools.length > 0) await refuseTwice(caller, all, ports.connectors);
       const asked = {
         ...plan,
         tools: all,
@@ -159,13 +159,21 @@ function checkToolChoice({ toolChoice, tools }: RunPlan): void {
   }
 }
 
-function refuseTwice(tools: RunPlan['tools']): void {
+/** A connector by its name and again by its UUID would have two configurations, of which the looser one counts. */
+async function refuseTwice(
+  caller: Caller,
+  tools: RunPlan['tools'],
+  connectors: GivenToolsPorts['connectors'],
+): Promise<void> {
   const names = new Set<string>();
   for (const tool of tools) {
     const name = tool.type === 'function' ? tool.function.name : tool.connectorId;
-    if (names.has(name)) {
+    const found =
+      tool.type === 'connector' ? await connectors.find(caller, name, { viaAgent: true }) : undefined;
+    const key = found?.id ?? name;
+    if (names.has(key)) {
       throw wrongField(['body', 'tools'], `The agent has ${JSON.stringify(name)} among its tools already.`);
     }
-    names.add(name);
+    names.add(key);
   }
 }
