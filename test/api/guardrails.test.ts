@@ -116,6 +116,19 @@ describe('what decides', () => {
     });
     expect(asked.slice(from).map(one => one.text)).toEqual(['first', 'second']);
   });
+
+  it.each(['data:text/plain;base64,YSBmaWdodA==', 'data:application/json,%22a%20fight%22'])(
+    'the text documents that they add too: %s',
+    async document_url => {
+      const content = [
+        { type: 'text', text: 'Read this.' },
+        { type: 'document_url', document_url, document_name: 'note' },
+      ];
+      const inputs = [{ role: 'user', content }];
+      expectError(await start({ model: answers(), inputs, guardrails: block() }), 403);
+      expect(asked.at(-1)?.text).toMatch(/^Read this\.\n"?a fight"?$/);
+    },
+  );
 });
 
 describe('of an agent', () => {

@@ -1,6 +1,7 @@
 import { textOf, type Entry } from '@tramontane/engine';
 import type { Guardrail } from '@tramontane/wire';
 import { ApiError } from './api-error.ts';
+import { textOfDocument } from './text-document.ts';
 
 /** What a moderation model says of one text. */
 export interface Verdict {
@@ -107,10 +108,15 @@ export function createGuardrails(ports: {
   };
 }
 
-/** What users say. What models and tools say is not input. */
+/** What users say, and the text documents they add. What models and tools say is not input. */
 function textsOf(inputs: readonly Entry[]): string[] {
   return inputs.flatMap(entry => {
-    const text = entry.kind === 'message.input' && entry.role === 'user' ? textOf(entry.content) : '';
+    if (entry.kind !== 'message.input' || entry.role !== 'user') return [];
+    const chunks = typeof entry.content === 'string' ? [] : entry.content;
+    const documents = chunks.flatMap(chunk =>
+      'url' in chunk && chunk.url ? (textOfDocument(chunk.url) ?? []) : [],
+    );
+    const text = [textOf(entry.content), ...documents].join('\n');
     return text.trim() === '' ? [] : [text];
   });
 }

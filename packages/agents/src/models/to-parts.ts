@@ -4,6 +4,7 @@ import type {
   LanguageModelV4ReasoningPart,
   LanguageModelV4TextPart,
 } from '@ai-sdk/provider';
+import { DATA_URL, decodeLoosely, textOfDocument } from '../core/text-document.ts';
 
 type UserPart = LanguageModelV4TextPart | LanguageModelV4FilePart;
 type AssistantPart = LanguageModelV4TextPart | LanguageModelV4ReasoningPart;
@@ -69,29 +70,19 @@ function shorten(url: string): string {
 
 function toFilePart(url: string, fallback: string, name: string | undefined): UserPart | undefined {
   const filename = name === undefined ? {} : { filename: name };
-  const inline = /^data:([^;,]*)((?:;[^;,]*)*),/.exec(url);
+  // A text document goes as text: it is the one form that every vendor takes.
+  const words = textOfDocument(url);
+  if (words !== undefined) return text(name === undefined ? words : `${name}:\n${words}`);
+  const inline = DATA_URL.exec(url);
   if (inline) {
     const mediaType = inline[1] || fallback;
     const body = url.slice(inline[0].length);
     const base64 = inline[2]?.endsWith(';base64') ?? false;
-    // A text document goes as text: it is the one form that every vendor takes.
-    if (mediaType.startsWith('text/') || mediaType === 'application/json') {
-      const words = base64 ? Buffer.from(body, 'base64').toString('utf8') : decodeLoosely(body);
-      return text(name === undefined ? words : `${name}:\n${words}`);
-    }
     const data = base64 ? body : Buffer.from(decodeLoosely(body), 'utf8').toString('base64');
     return { type: 'file', mediaType, data: { type: 'data', data }, ...filename };
   }
   if (!URL.canParse(url)) return undefined;
   return { type: 'file', mediaType: fallback, data: { type: 'url', url: new URL(url) }, ...filename };
-}
-
-function decodeLoosely(body: string): string {
-  try {
-    return decodeURIComponent(body);
-  } catch {
-    return body;
-  }
 }
 
 /** Whatever is not a picture is called a PDF: the only document type that vendors fetch from an address themselves. */
