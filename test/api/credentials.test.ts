@@ -266,6 +266,31 @@ it('the status tells what the last use showed', async () => {
   );
   const view = await client(ann).get({ connectorIdOrName: 'status', fetchUserData: true });
   expect(view).toMatchObject({ isAuthenticated: false, connectionCredentials: [{ name: 's' }] });
+  // Another one in its place, no better than the one before.
+  await store(ann, 'status', bearer('s', 'good again'));
+  server.refused.add('Bearer good again');
+  await whoami(ann, 'status');
+  await eventually(
+    'the status of the new one to be invalid',
+    async () => (await statusOf())?.statusType === 'invalid' || undefined,
+  );
+});
+
+it('a server that wants fewer requests says nothing against what signs in', async () => {
+  await makeConnector('limited');
+  await store(ann, 'limited', bearer('s', 'too fast'));
+  server.limited.add('Bearer too fast');
+  const answer = await api.send('GET', '/v1/connectors/limited/tools', undefined, as(ann));
+  expectError(answer, 502);
+  expect(record(answer.json)['message']).toMatch(/HTTP 429: Slow down\.$/);
+  const status = await eventually(
+    'a status',
+    async () =>
+      (await client(ann).listUserCredentials({ connectorIdOrName: 'limited' })).credentials[0]?.status ??
+      undefined,
+  );
+  expect(status).toMatchObject({ statusType: 'error' });
+  expect(await client(ann).get({ connectorIdOrName: 'limited' })).toMatchObject({ isAuthenticated: true });
 });
 
 it.each([

@@ -6,6 +6,8 @@ export interface Whoami {
   readonly origin: string;
   /** Sign-ins that are refused with 401 from now on. */
   readonly refused: Set<string>;
+  /** Sign-ins that are answered 429 from now on. */
+  readonly limited: Set<string>;
   /** `Authorization` of every request that came, in order. */
   readonly seen: string[];
   close(): Promise<void>;
@@ -14,6 +16,7 @@ export interface Whoami {
 /** A tool server in the REST form whose tools `whoami` and `act` answer with what the request signed in with. */
 export async function openWhoami(): Promise<Whoami> {
   const refused = new Set<string>();
+  const limited = new Set<string>();
   const seen: string[] = [];
   const listener = await openHttpListener((request, response) => {
     const path = new URL(request.url ?? '/', 'http://local').pathname;
@@ -21,6 +24,7 @@ export async function openWhoami(): Promise<Whoami> {
     const authorization = request.headers.authorization ?? 'nobody';
     seen.push(authorization);
     if (refused.has(authorization)) return sendJson(response, 401, { detail: 'Invalid token' });
+    if (limited.has(authorization)) return sendJson(response, 429, { detail: 'Slow down' });
     if (request.method === 'GET') {
       const tools = [
         { name: 'whoami', description: 'Who signs in.', annotations: { readOnlyHint: true } },
@@ -43,5 +47,12 @@ export async function openWhoami(): Promise<Whoami> {
       () => response.destroy(),
     );
   });
-  return { url: listener.origin, origin: listener.origin, refused, seen, close: () => listener.close() };
+  return {
+    url: listener.origin,
+    origin: listener.origin,
+    refused,
+    limited,
+    seen,
+    close: () => listener.close(),
+  };
 }

@@ -2,9 +2,10 @@ import type { AuthorizationFailureCode } from './oauth/authorization-failure.ts'
 
 /**
  * Why a tool server gave no answer of its own. The list is closed.
- * - `unreachable`: no connection could be made, or a gateway in front says the server is down (502, 503, 504)
+ * - `unreachable`: no connection could be made, the server wants fewer requests (429), or a gateway in front says it is down
+ *   (502, 503, 504)
  * - `closed`: the connection ended before the answer, by the server or because these connections were closed
- * - `refused`: the server wants other credentials (401, 403) or fewer requests (429)
+ * - `refused`: the server wants other credentials (401, 403, 407)
  * - `sign_in_required`: a person has to sign in to the server (OAuth); `reason` says why
  * - `authorization_failed`: OAuth with the server cannot be done, or must not be; `reason` says why
  * - `cancelled`: the caller took back a call that had left; the server was told, and the tool may have run

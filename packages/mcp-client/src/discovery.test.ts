@@ -261,7 +261,7 @@ describe('requests', () => {
       mayHaveRun: false,
     });
     await expect(call(front.origin)).rejects.toMatchObject({
-      code: 'refused',
+      code: 'unreachable',
       status: 429,
       mayHaveRun: false,
     });

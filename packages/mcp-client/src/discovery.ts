@@ -161,13 +161,14 @@ const DENIALS: ReadonlySet<string> = new Set(['refused', 'sign_in_required', 'au
 /** @throws ConnectionError for what ends the search */
 function judge(error: ConnectionError): Verdict {
   if (DENIALS.has(error.code)) return { kind: 'denied', error };
-  // A gateway's 503 may hold for one path only; without a status nothing was reached at all.
+  // A gateway's 503 may hold for one path only; without a status nothing was reached at all, and where fewer requests are
+  // wanted, those for other paths are too many.
   const endsSearch =
     error.code === 'timed_out' ||
     error.code === 'invalid_target' ||
     // No HTTP at all, which no other path will change.
     error.code === 'not_mcp_server' ||
-    (error.code === 'unreachable' && error.status === undefined);
+    (error.code === 'unreachable' && (error.status === undefined || error.status === 429));
   if (endsSearch) throw error;
   return { kind: 'absent', error };
 }

@@ -141,9 +141,9 @@ export function fromStatus(
   const { target, what } = request;
   const sentence = body === undefined ? undefined : sentenceOf(body);
   const said = sentence === undefined ? '' : `: ${target.redact(sentence).replace(/[.!\s]+$/, '')}`;
-  const isGateway = status === 502 || status === 503 || status === 504;
-  const isRefusal = status === 401 || status === 403 || status === 407 || status === 429;
-  const code: ConnectionErrorCode = isRefusal ? 'refused' : isGateway ? 'unreachable' : 'protocol_error';
+  const isForNow = status === 429 || status === 502 || status === 503 || status === 504;
+  const isRefusal = status === 401 || status === 403 || status === 407;
+  const code: ConnectionErrorCode = isRefusal ? 'refused' : isForNow ? 'unreachable' : 'protocol_error';
   const advice = status === 401 || status === 403 ? ' Check the credentials of this connection.' : '';
   return new ConnectionError(code, `${target.origin} answered ${what} with HTTP ${status}${said}.${advice}`, {
     server: target.origin,

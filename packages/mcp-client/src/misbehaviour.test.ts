@@ -99,6 +99,14 @@ describe('a server that is broken everywhere', () => {
     }
   });
 
+  test('wanting fewer requests, it is asked at no other address', async () => {
+    const server = await openHttpListener((_request, response) => void response.writeHead(429).end());
+    closers.push(() => server.close());
+    const error = await failure(connections.listTools(targetOf(server.origin), { signal }));
+    expect([error.code, error.status]).toEqual(['unreachable', 429]);
+    expect(new Set(server.requests)).toEqual(new Set(['POST /']));
+  });
+
   test('the report says what was tried and what was answered, and what the server said', async () => {
     const page = await failure(
       connections.listTools(targetOf(`${(await broken('html')).url}/?key=hidden`), { signal }),

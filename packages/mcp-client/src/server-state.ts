@@ -107,9 +107,10 @@ export function createServerState(first: OpenTarget, options: ServerStateOptions
     // In 2025 a 404 is most often a lost session; the address stays.
     const isSession = error.status === 404 && line.dialect.name === 'mcp-2025';
     const isGone = error.status === 404 || error.status === 405;
+    // Where fewer requests are wanted, a new handshake would be more.
+    const isAway = error.code === 'unreachable' && error.status !== 429;
     if (isMisfit || isGone) link.drop(line, { error, isElsewhere: !isSession });
-    else if (isOver || error.code === 'unreachable' || line.silences >= MAX_SILENCES)
-      link.drop(line, { error });
+    else if (isOver || isAway || line.silences >= MAX_SILENCES) link.drop(line, { error });
     else if (error.rpcCode !== undefined || error.answered) link.prove(line);
   }
 

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { CredentialError } from '@tramontane/wire';
 import type { Connector, ConnectorAccess } from './connector.ts';
 import type { CredentialStatus, CredentialStore } from './credential.ts';
@@ -28,11 +29,13 @@ export function createWatchedServers(
     const { credentialId: id } = access;
     if (id === undefined || !found) return;
     const at = options.now();
-    const before = recorded.get(id);
+    // What was seen of the secret before is no word about the one in its place.
+    const key = `${id} ${hash('sha256', JSON.stringify(access), 'base64')}`;
+    const before = recorded.get(key);
     const isSame = before?.type === found.type && before.error === found.error;
     if (isSame && at.getTime() - Date.parse(before.checkedAt) < STATUS_FRESH_MS) return;
     const status: CredentialStatus = { ...found, checkedAt: at.toISOString() };
-    remember(recorded, id, status, MAX_REMEMBERED);
+    remember(recorded, key, status, MAX_REMEMBERED);
     options.credentials.recordStatus(id, status).catch(options.onError);
   };
   const watch = async <T>(
