@@ -75,7 +75,8 @@ export function createExchanges(): Exchanges {
       return exchange;
     },
     find: id => (id === undefined ? undefined : open.get(id)),
-    findByMessage: id => [...open.values()].find(exchange => exchange.messageId === id),
+    // Some servers give the number back as text, which the SDK takes for an answer.
+    findByMessage: id => [...open.values()].find(({ messageId }) => String(messageId) === String(id)),
     pause() {
       const ends = [...open.values()].map(({ deadline }) => deadline.pause());
       return () => {

@@ -8,6 +8,7 @@ import { readListing } from './read-listing.ts';
 import { ExchangeFailure, toCallOutcome, toFailedRequest } from './mcp-failures.ts';
 import { type McpDialectOptions, NET_MS } from './mcp-dialect-options.ts';
 import type { ToolCall, ToolResult } from './tool-result.ts';
+import { toUnreadable } from './unreadable-answer.ts';
 import type { ChannelTransport } from './transports/channel-transport.ts';
 import { HttpTransport } from './transports/http-transport.ts';
 
@@ -78,11 +79,11 @@ export function createMcpDialect(opened: OpenedMcp): Dialect {
     method: string,
     params: Record<string, unknown>,
     signal: AbortSignal,
-  ): Promise<{ result: Record<string, unknown>; items: readonly unknown[] }> {
+  ): Promise<{ result: Record<string, unknown>; items: readonly unknown[] | undefined }> {
     try {
       return await exchanged(signal, async (limits, exchange) => {
         const result = await client.request({ method, params }, AnyResult, limits);
-        return { result, items: exchange.items ?? [] };
+        return { result, items: exchange.items };
       });
     } catch (error) {
       throw error instanceof ExchangeFailure ? toFailedRequest(error, target(), method, false) : error;
@@ -114,7 +115,11 @@ export function createMcpDialect(opened: OpenedMcp): Dialect {
       if (client.getServerCapabilities()?.tools === undefined)
         return { items: [], problems: ['The server declares that it has no tools.'] };
       listen();
-      return readListing(params => ask('tools/list', params, signal));
+      return readListing(async params => {
+        const { result, items } = await ask('tools/list', params, signal);
+        if (items) return { result, items };
+        throw toUnreadable('it has no list of tools', 'tools/list', { server: target().origin });
+      });
     },
     ask: async ({ method, params = {}, signal }) => (await ask(method, params, signal)).result,
     async ping(signal) {

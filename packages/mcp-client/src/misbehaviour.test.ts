@@ -209,6 +209,13 @@ describe.each(['mcp-2025', 'mcp-2026', 'rest'] as const)('a %s server that break
   });
 });
 
+test.each(['mcp-2025', 'mcp-2026'] as const)('a %s answer without a list is no empty list', async dialect => {
+  const { url } = await broken('list_none', dialect);
+  const error = await failure(connections.listTools(targetOf(url), { signal }));
+  expect([error.code, error.answered]).toEqual(['protocol_error', true]);
+  expect(error.message).toContain('answered tools/list, but the answer could not be read: ');
+});
+
 const callAct = (server: BrokenServer): ReturnType<Connections['callTool']> =>
   connections.callTool(targetOf(server.url), { name: 'act', arguments: {}, idempotencyKey: 'k', signal });
 
@@ -221,6 +228,13 @@ test.each(['mcp-2025', 'mcp-2026'] as const)(
     expect(deep.content).toMatchObject([{ type: 'text', text: expect.stringContaining('nested too deep') }]);
   },
 );
+
+test.each(['text_ids', 'null_members'] as const)('%s cost neither the list nor a result', async kind => {
+  const server = await broken(kind);
+  const { tools } = await connections.listTools(targetOf(server.url), { signal });
+  expect(tools).toHaveLength(1);
+  expect(await callAct(server)).toEqual({ isError: false, content: [{ type: 'text', text: 'done' }] });
+});
 
 test('arguments that cannot be written are no answer of the server', async () => {
   const server = await broken('odd_blocks');

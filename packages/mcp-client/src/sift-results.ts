@@ -15,8 +15,10 @@ export function siftResults(transport: Transport, exchanges: Exchanges, isModern
     exchange?.answered();
     if (exchange === undefined || !('result' in message) || !isRecord(message.result)) return message;
     const { tools, content } = message.result;
+    // Some servers write null where there is nothing, such as structured content; the SDK then knows no result.
+    const said = Object.fromEntries(Object.entries(message.result).filter(([, value]) => value !== null));
     // A server of the 2026 era that does not say so has completed its result (specification, results).
-    const result = { ...(isModern ? { resultType: 'complete' } : {}), ...message.result };
+    const result = { ...(isModern ? { resultType: 'complete' } : {}), ...said };
     if (Array.isArray(content)) return { ...message, result: { ...result, content: toKnownBlocks(content) } };
     if (!Array.isArray(tools)) return { ...message, result };
     exchange.items = tools;

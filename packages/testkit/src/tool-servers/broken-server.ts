@@ -36,6 +36,7 @@ export const BROKEN_AT_CALL = [
 export const ODD_RESULTS = [
   'odd_blocks', // content blocks of no known type, beside an image
   'deep_result', // 100,000 levels of lists in one another
+  'null_members', // null for what is not there
 ] as const;
 
 /** Sound, but with an odd list of tools. */
@@ -43,6 +44,8 @@ export const BROKEN_LISTS = [
   'list_invalid', // good, nameless, bad and repeated definitions
   'list_endless', // every page names another one
   'list_error', // the method fails
+  'list_none', // an answer without a list
+  'text_ids', // ids of requests come back as text
 ] as const;
 
 /** `no_tools`: an MCP server that declares no tools and does not know the method. */
@@ -170,7 +173,8 @@ async function answerMcp(
   const isModern = dialect === 'mcp-2026';
   const reply = (result: object): void => {
     const complete = isModern ? { resultType: 'complete', ...result } : result;
-    sendJson(response, 200, { jsonrpc: '2.0', id: message.id, result: complete });
+    const id = kind === 'text_ids' ? String(message.id) : message.id;
+    sendJson(response, 200, { jsonrpc: '2.0', id, result: complete });
   };
   const fail = (code: number, text: string, status = 200): void =>
     sendJson(response, status, { jsonrpc: '2.0', id: message.id, error: { code, message: text } });
@@ -192,6 +196,7 @@ async function answerMcp(
     });
   } else if (message.method === 'tools/list' && kind !== 'no_tools') {
     if (kind === 'list_error') fail(-32603, 'the list is broken');
+    else if (kind === 'list_none') reply({ tools: null });
     else
       reply({
         ...listPage(kind, message.params?.cursor),
@@ -202,7 +207,9 @@ async function answerMcp(
     if (breakCall(kind, response)) return;
     if (kind === 'call_wrong_shape') reply({ content: 'not a list' });
     else if (kind === 'odd_blocks') reply({ content: ODD_BLOCKS });
-    else if (kind === 'deep_result') {
+    else if (kind === 'null_members') {
+      reply({ content: [{ type: 'text', text: 'done' }], structuredContent: null, isError: null });
+    } else if (kind === 'deep_result') {
       const deep = `${'['.repeat(DEEP_LEVELS)}${']'.repeat(DEEP_LEVELS)}`;
       const type = isModern ? '"resultType":"complete",' : '';
       response
