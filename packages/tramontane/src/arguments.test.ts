@@ -35,6 +35,7 @@ test.each([
   [['new'], 'folder'],
   [['new', 'one', 'two'], 'one folder'],
   [['keys'], 'create, list or revoke'],
+  [['keys', 'constructor', '--json'], 'create, list or revoke'],
   [['keys', 'create'], 'one name'],
   [['keys', 'create', 'k', '--role', 'king'], 'king is no role'],
   [['keys', 'create', 'k', '--connectors', 'all'], '--connectors takes'],

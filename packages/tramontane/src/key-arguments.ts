@@ -28,7 +28,8 @@ export function parseKeys(args: readonly string[]): KeysCommand {
   const { help, ...options } = values;
   if (help === true) return { kind: 'help' };
   const [command, name, ...more] = positionals;
-  const foreign = Object.keys(options).find(option => !(OPTIONS[command ?? ''] ?? []).includes(option));
+  const taken = OPTIONS.get(command ?? '') ?? [];
+  const foreign = Object.keys(options).find(option => !taken.includes(option));
   switch (command) {
     case 'create':
     case 'list':
@@ -51,11 +52,10 @@ export function parseKeys(args: readonly string[]): KeysCommand {
   return toCreate(name, options);
 }
 
-const OPTIONS: Readonly<Record<string, readonly string[]>> = {
-  create: ['user', 'workspace', 'organization', 'role', 'connectors'],
-  list: ['revoked', 'json'],
-  revoke: [],
-};
+const OPTIONS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['create', ['user', 'workspace', 'organization', 'role', 'connectors']],
+  ['list', ['revoked', 'json']],
+]);
 
 function toCreate(
   name: string,

@@ -91,4 +91,11 @@ it('says what is missing', async () => {
   const command = { kind: 'sagas-retry', table: 'mcp_sagas', id: 'x' } as const;
   const output = { out: drop, say: drop, width: 80 };
   await expect(runSagas(command, {}, output)).rejects.toThrow('DATABASE_URL is not set');
+  const { url } = database;
+  const elsewhere = { DATABASE_URL: Object.assign(new URL(url), { password: 'wrong' }).href };
+  const said = runSagas(command, elsewhere, output);
+  await expect(said).rejects.toMatchObject({
+    name: 'StartError',
+    message: expect.stringContaining('authentication failed'),
+  });
 });

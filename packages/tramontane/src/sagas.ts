@@ -26,7 +26,13 @@ export async function runSagas(
   const { openPostgresSagaStore } = await import('@tramontane/mcp-server/postgres');
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   const { table } = command;
-  await using store = await openPostgresSagaStore({ connectionString, table, mustExist: true, log });
+  const opening = openPostgresSagaStore({ connectionString, table, mustExist: true, log });
+  await using store = await opening.catch((error: unknown) => {
+    // What the store says of its tables is for people already; what the database's client says is not.
+    if (!(error instanceof Error) || error.name === 'KitError') throw error;
+    const message = `The database of DATABASE_URL cannot be used: ${error.message}`;
+    throw new StartError('database_missing', message, { cause: error });
+  });
   // It knows none of them, so it carries none: it looks, and leaves a wish for the server that does.
   await using sagas = openSagas({ sagas: [], store, log });
   if (command.kind === 'sagas-list') return await list(command, sagas, output);

@@ -5,7 +5,10 @@ export const START_ERRORS = {
   example_failed: { meaning: 'The example server did not start.', retry: true },
   example_port_taken: { meaning: 'Another program took the port of the example server.', retry: true },
   demo_refused: { meaning: 'The Agents API answered a request of the command with an error.', retry: false },
-  database_missing: { meaning: 'The command works on a database, and none is set.', retry: false },
+  database_missing: {
+    meaning: 'The command works on a database, and none that can be used is set.',
+    retry: false,
+  },
   demo_unanswered: { meaning: 'The Agents API did not answer a request of the command.', retry: true },
 } as const satisfies Record<string, { meaning: string; retry: boolean }>;
 
