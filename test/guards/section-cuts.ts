@@ -22,7 +22,7 @@ export const SECTION_CUTS: readonly Cut[] = [
   {
     guard: 'auth',
     file: SECTIONS,
-    text: '...(ways.length > 0 ? [createAuthCheck(ways)] : []),',
+    text: '...(ways.length > 0 ? [createAuthCheck(ways, denied)] : []),',
     without: '',
     tests: [KIT_CALLS, UNIT],
   },

@@ -1,7 +1,7 @@
 import type { Caller } from './caller.ts';
 import type { GuardRoute, HttpCheck } from './guard.ts';
 import { andThen, type MaybePromise } from './maybe-promise.ts';
-import type { HeaderLookup, Refusal } from './visit.ts';
+import type { HeaderLookup, Refusal, Visit } from './visit.ts';
 
 /** One way to find out who calls. */
 export interface Auth {
@@ -51,8 +51,14 @@ const DETAIL: Readonly<Record<Reason, string>> = {
   insufficient_scope: 'The token lacks a scope that is needed here.',
 };
 
-/** Lets in whom one of several ways knows; they are asked in order. */
-export function createAuthCheck(ways: readonly Auth[]): HttpCheck {
+/** Credentials were there, and they are no one's: who tries them out gets here. */
+const WRONG: ReadonlySet<Reason> = new Set(['malformed', 'invalid', 'expired']);
+
+/**
+ * Lets in whom one of several ways knows; they are asked in order.
+ * @param denied Told of credentials that are no one's; the first refusal takes the place of ours.
+ */
+export function createAuthCheck(ways: readonly Auth[], denied: readonly HttpCheck[] = []): HttpCheck {
   const tell = (reason: Reason): Refusal => toRefusal(ways, reason);
   const refusals = Object.fromEntries(
     (Object.keys(DETAIL) as Reason[]).map(reason => [reason, tell(reason)]),
@@ -68,10 +74,19 @@ export function createAuthCheck(ways: readonly Auth[]): HttpCheck {
   };
   return visit =>
     andThen(ask(visit.header, 0, 'missing'), verdict => {
-      if (!verdict.ok) return refusals[verdict.reason];
-      visit.caller = verdict.caller;
-      return undefined;
+      if (verdict.ok) {
+        visit.caller = verdict.caller;
+        return undefined;
+      }
+      const { reason } = verdict;
+      const refusal = refusals[reason];
+      return WRONG.has(reason) ? andThen(firstOf(denied, visit), other => other ?? refusal) : refusal;
     });
+}
+
+function firstOf(checks: readonly HttpCheck[], visit: Visit, from = 0): ReturnType<HttpCheck> {
+  const check = checks[from];
+  return check && andThen(check(visit), refusal => refusal ?? firstOf(checks, visit, from + 1));
 }
 
 function toRefusal(ways: readonly Auth[], reason: Reason): Refusal {

@@ -3,6 +3,7 @@ import { createApiKeyAuth } from './api-key-auth.ts';
 import { createBearerAuth } from './bearer-auth.ts';
 import { createGuards, type GuardsOptions } from './create-guards.ts';
 import type { CallOutcome, Guard, GuardedCall } from './guard.ts';
+import { createLimits } from './limits/create-limits.ts';
 import type { Visit } from './visit.ts';
 
 const DONE: CallOutcome = { kind: 'result', result: { content: [] } };
@@ -45,6 +46,28 @@ describe('admit', () => {
       detail: 'Missing or malformed bearer token or X-API-Key header',
       headers: { 'www-authenticate': 'Bearer, ApiKey header="X-API-Key"' },
     });
+  });
+
+  it('tells of wrong credentials, and a refusal takes the place of the 401; not of none, nor of right ones', async () => {
+    const options = {
+      auth: createBearerAuth({ tokens: ['t'] }),
+      limits: createLimits({ wrongCredentials: '1/day' }),
+    };
+    const guards = createGuards(options);
+    const statusOf = async (authorization: string | undefined, peer: string): Promise<number | undefined> => {
+      const header = () => authorization;
+      const arrived = guards.arrive({ method: 'GET', path: '/', header, peer, id: 'own' });
+      await guards.admit(arrived);
+      return arrived.refusal?.status;
+    };
+    const [one, same, other] = ['2001:db8::1', '2001:db8::2', '2001:db8:0:1::1'];
+    expect(await statusOf(undefined, one)).toBe(401);
+    expect(await statusOf('Bearer x', one)).toBe(401);
+    expect(await statusOf('Bearer y', same)).toBe(429);
+    expect(await statusOf('Basic t', same)).toBe(429);
+    expect(await statusOf('Bearer t', one)).toBeUndefined();
+    expect(await statusOf(undefined, one)).toBe(401);
+    expect(await statusOf('Bearer x', other)).toBe(401);
   });
 
   it('runs the checks of all sections in their order, and none after a refusal', async () => {

@@ -45,6 +45,8 @@ export interface Guards {
   readonly arrive: (arrival: Arrival) => Visit;
   /** Decides, by everything that is not in the body; `visit.refusal` and `visit.caller` are set then. */
   readonly admit: (visit: Visit) => MaybePromise<void>;
+  /** What the visit asked for was begun, and it only waits for that now. */
+  readonly waits: (visit: Visit) => void;
   /** Once for each visit, when its answer is decided. */
   readonly leave: (visit: Visit, status: number) => void;
   /** Something that lasts is open now; call what is returned when it has ended. */
@@ -74,10 +76,11 @@ export function createGuards(options: GuardsOptions): Guards {
   const outer = OUTER.flatMap(name => options[name] ?? []);
   const inner = INNER.flatMap(name => options[name] ?? []);
   const sections = [...outer, ...inner];
+  const denied = sections.flatMap(section => section.denied ?? []);
   const admit = inOrder([
     ...(options.network ? [createNetworkCheck(options.network)] : []),
     ...sections.flatMap(({ arrive }) => arrive ?? []),
-    ...(ways.length > 0 ? [createAuthCheck(ways)] : []),
+    ...(ways.length > 0 ? [createAuthCheck(ways, denied)] : []),
     ...sections.flatMap(({ admit: check }) => check ?? []),
   ]);
   const call = nest([
@@ -86,10 +89,14 @@ export function createGuards(options: GuardsOptions): Guards {
     ...inner.flatMap(section => section.call ?? []),
   ]);
   const watchers = sections.flatMap(({ opened }) => opened ?? []);
+  const waits = sections.flatMap(section => section.waits ?? []);
   const leaves = sections.flatMap(({ leave }) => leave ?? []);
   return {
     arrive: arrival => new Visit(arrival, call),
     admit,
+    waits: visit => {
+      for (const wait of waits) wait(visit);
+    },
     leave: (visit, status) => {
       for (const leave of leaves) leave(visit, status);
     },

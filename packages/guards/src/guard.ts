@@ -9,8 +9,12 @@ import type { HeaderLookup, Refusal, Visit } from './visit.ts';
 export interface Guard {
   /** Before the caller is known: cheap checks, and limits by address. */
   readonly arrive?: HttpCheck;
+  /** It came with credentials, and nobody knows them. A refusal takes the place of the 401. */
+  readonly denied?: HttpCheck;
   /** The caller is known (or the server asks for none); the body is not read yet. */
   readonly admit?: HttpCheck;
+  /** What it asked for was begun, and it does nothing but wait for that from now on. Must not throw. */
+  readonly waits?: (visit: Visit) => void;
   /** The answer is decided, whoever decided it. Must not throw. */
   readonly leave?: (visit: Visit, status: number) => void;
   /** Around the call of a tool. */

@@ -6,8 +6,8 @@ import { openOverloadGuard } from './overload.ts';
 function open(options: Parameters<typeof openOverloadGuard>[0]) {
   const guards = createGuards({ overload: openOverloadGuard(options) });
   onTestFinished(() => guards.close());
-  const arrive = () => {
-    const visit = guards.arrive({ method: 'GET', path: '/', header: () => undefined, id: 'i' });
+  const arrive = (path = '/') => {
+    const visit = guards.arrive({ method: 'GET', path, header: () => undefined, id: 'i' });
     void guards.admit(visit);
     return visit;
   };
@@ -23,6 +23,20 @@ it('refuses more requests at once than were allowed, until one has left', () => 
   guards.leave(third, 503);
   expect(arrive().refusal?.status).toBe(503);
   guards.leave(first, 200);
+  expect(arrive().refusal).toBeUndefined();
+});
+
+it('does not count what only waits, and never refuses who asks how the server is', () => {
+  const { guards, arrive } = open({ maxInFlight: 1 });
+  const waiting = arrive();
+  guards.waits(waiting);
+  const working = arrive();
+  expect([working.refusal, arrive().refusal?.status]).toEqual([undefined, 503]);
+  expect(arrive('/metrics').refusal).toBeUndefined();
+  // Its place is another one's by now.
+  guards.leave(waiting, 200);
+  expect(arrive().refusal?.status).toBe(503);
+  guards.leave(working, 200);
   expect(arrive().refusal).toBeUndefined();
 });
 

@@ -4,15 +4,25 @@ import { GuardsError } from './guards-error.ts';
 import type { Refusal, Visit } from './visit.ts';
 
 export interface OverloadOptions {
-  /** Requests being answered at once; one more is refused. 1,000 unless given. A stream counts until it has begun. */
+  /**
+   * Requests being answered at once; one more is refused. 1,000 unless given. One that does nothing but wait, as a
+   * stream that has begun, does not count.
+   */
   readonly maxInFlight?: number;
-  /** Milliseconds that the process is late, on average over a second; above it new requests are refused. 1,000 unless given. */
+  /**
+   * Milliseconds that the process is late, on average over a second; above it, twice in a row, new requests are refused.
+   * 1,000 unless given.
+   */
   readonly maxDelayMs?: number;
+  /** Paths that are never refused, as they say how the server is. `/metrics` unless given. */
+  readonly spare?: readonly string[];
 }
 
 const MAX_IN_FLIGHT = 1000;
 const MAX_DELAY_MS = 1000;
 const LOOK_MS = 1000;
+/** Looks in a row: one long task is no overload. */
+const LATE_LOOKS = 2;
 /** The monitor's own precision, which is part of what it measures. */
 const RESOLUTION_MS = 20;
 
@@ -30,25 +40,28 @@ const REFUSAL: Refusal = {
  * @throws GuardsError `bad_option`
  */
 export function openOverloadGuard(options: OverloadOptions = {}): Guard & { close(): Promise<void> } {
-  const { maxInFlight = MAX_IN_FLIGHT, maxDelayMs = MAX_DELAY_MS } = options;
+  const { maxInFlight = MAX_IN_FLIGHT, maxDelayMs = MAX_DELAY_MS, spare = ['/metrics'] } = options;
   for (const [name, value] of Object.entries({ maxInFlight, maxDelayMs })) {
     if (Number.isSafeInteger(value) && value > 0) continue;
     throw new GuardsError('bad_option', `overload.${name} is ${value}. Give a whole number from 1.`);
   }
   const inFlight = new Set<Visit>();
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  let isLate = false;
+  const spared = new Set(spare);
+  let late = 0;
   delay.enable();
   const looking = setInterval(() => {
-    isLate = delay.mean / 1e6 - RESOLUTION_MS > maxDelayMs;
+    late = delay.mean / 1e6 - RESOLUTION_MS > maxDelayMs ? late + 1 : 0;
     delay.reset();
   }, LOOK_MS).unref();
   return {
     arrive: visit => {
-      if (isLate || inFlight.size >= maxInFlight) return REFUSAL;
+      if (spared.has(visit.path)) return undefined;
+      if (late >= LATE_LOOKS || inFlight.size >= maxInFlight) return REFUSAL;
       inFlight.add(visit);
       return undefined;
     },
+    waits: visit => void inFlight.delete(visit),
     leave: visit => void inFlight.delete(visit),
     close: async () => {
       clearInterval(looking);

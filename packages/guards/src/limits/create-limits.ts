@@ -1,10 +1,12 @@
 import type { CallFailed, CallOutcome, Guard } from '../guard.ts';
 import { andThen, type MaybePromise } from '../maybe-promise.ts';
+import type { Refusal } from '../visit.ts';
 import { toCallerKey } from './caller-key.ts';
-import { createLimitCounts, type Limited, type LimitsOptions } from './limit-counts.ts';
+import { createLimitCounts, type Limited, type LimitedRequest, type LimitsOptions } from './limit-counts.ts';
 
 /**
- * Limits requests as a whole (`global`, `perCaller`), answered with 429, `Retry-After` and where the caller stands; and
+ * Limits requests as a whole (`global`, `perCaller`) and those of nobody that is known (`wrongCredentials`), answered with
+ * 429, `Retry-After` and where the caller stands; and
  * calls of tools (`tools`), answered with a result that a model can read. A message on a connection that carries many,
  * and the second call of a batch, count as a request of their own.
  *
@@ -18,8 +20,16 @@ export function createLimits(options: LimitsOptions): Guard {
       admit: visit =>
         andThen(counts.takeRequest(toCallerKey(visit.caller, visit.address)), limited => {
           visit.counted = true;
-          return limited && { status: 429, by: 'limits', detail: limited.message, headers: limited.headers };
+          return limited && toRefusal(limited, 'limits');
         }),
+    }),
+    ...(options.wrongCredentials !== undefined && {
+      denied: ({ address }) =>
+        // Who refuses them is still the check of who calls.
+        andThen(
+          counts.takeWrong(toCallerKey(undefined, address)),
+          limited => limited && toRefusal(limited, 'auth'),
+        ),
     }),
     call: (call, next) => {
       const { visit, caller, address, tool } = call;
@@ -44,6 +54,10 @@ export function createLimits(options: LimitsOptions): Guard {
       return andThen(counts.takeRequest(key), limited => (limited ? toRefused(limited) : run()));
     },
   };
+}
+
+function toRefusal({ message, headers }: LimitedRequest, by: Refusal['by']): Refusal {
+  return { status: 429, by, detail: message, headers };
 }
 
 function toRefused({ message, scope, retryAfterSeconds }: Limited): CallFailed {

@@ -33,6 +33,19 @@ describe('createLimitCounts', () => {
     expect(refused?.headers['ratelimit']).toMatch(/^"global";r=0/);
   });
 
+  it('limits wrong credentials from each address', async () => {
+    const { takeWrong, takeRequest } = createLimitCounts({ wrongCredentials: '1/minute' });
+    expect(await takeWrong('address:192.0.2.1')).toBeUndefined();
+    expect(await takeWrong('address:192.0.2.1')).toMatchObject({
+      scope: 'wrong_credentials',
+      message:
+        'The rate limit of this server is reached: 1/minute with wrong credentials from each address. Try again in 60 s.',
+      headers: { 'retry-after': '60', 'ratelimit-policy': '"wrong_credentials";q=1;w=60' },
+    });
+    expect(await takeWrong('address:192.0.2.2')).toBeUndefined();
+    expect(await takeRequest('anna')).toBeUndefined();
+  });
+
   it('limits a tool for each caller, for all, and others by "*", each tool for itself', async () => {
     const { takeCall } = createLimitCounts({
       tools: { send: { all: '3/hour', perCaller: '2/hour' }, query: '1/minute', '*': '2/minute' },

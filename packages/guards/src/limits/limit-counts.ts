@@ -20,6 +20,11 @@ export interface LimitsOptions {
   /** Requests of each caller: by credential, or by address where nobody authenticates. */
   readonly perCaller?: string;
   /**
+   * Requests from one address that come with credentials of no one; of IPv6 from one network of 64 bits. More get 429
+   * in place of 401. Whoever is known is let in, also from there.
+   */
+  readonly wrongCredentials?: string;
+  /**
    * By name of a tool; `*` is for each tool that is not named. A text is short for `{ perCaller: text }`.
    * As in `{ expensive_query: '10/minute', send_email: { all: '50/hour', atOnce: 2 }, '*': '1000/minute' }`.
    */
@@ -29,7 +34,7 @@ export interface LimitsOptions {
 }
 
 /** Which limit was reached. */
-export type LimitScope = 'global' | 'caller' | 'tool' | 'tool_caller' | 'tool_at_once';
+export type LimitScope = 'global' | 'caller' | 'wrong_credentials' | 'tool' | 'tool_caller' | 'tool_at_once';
 
 export interface Limited {
   readonly scope: LimitScope;
@@ -49,6 +54,8 @@ export interface CallTaken {
 export interface LimitCounts {
   /** Counts one request of a caller. */
   readonly takeRequest: (caller: string) => MaybePromise<LimitedRequest | undefined>;
+  /** Counts one request with credentials of no one. */
+  readonly takeWrong: (address: string) => MaybePromise<LimitedRequest | undefined>;
   /** Counts one call of a tool. */
   readonly takeCall: (tool: string, caller: string) => MaybePromise<Limited | CallTaken>;
 }
@@ -80,7 +87,7 @@ const OTHER_TOOLS = '*';
 
 /** @throws GuardsError `bad_rate` for a rate that cannot be read; `bad_option` for an `atOnce` that is no whole number from 1. */
 export function createLimitCounts(options: LimitsOptions): LimitCounts {
-  const { global, perCaller, tools = {}, store = createMemoryRateStore() } = options;
+  const { global, perCaller, wrongCredentials, tools = {}, store = createMemoryRateStore() } = options;
   const count = (name: string, scope: LimitScope, text: string | undefined): readonly Counted[] => {
     if (text === undefined) return [];
     const rate = parseRate(text);
@@ -91,6 +98,13 @@ export function createLimitCounts(options: LimitsOptions): LimitCounts {
   };
   // The caller's own limit comes first: who is over it must not use up what is there for all.
   const requests = [...count('caller', 'caller', perCaller), ...count('global', 'global', global)];
+  const wrong = count('wrong', 'wrong_credentials', wrongCredentials);
+  const takeFrom = (counted: readonly Counted[], key: string): MaybePromise<LimitedRequest | undefined> =>
+    andThen(takeInOrder(counted, key), reached => {
+      if (reached === undefined) return undefined;
+      const limited = toLimited(reached, 'this server');
+      return { ...limited, headers: toHeaders(reached, limited) };
+    });
   const createGate = (name: string): ToolGate | undefined => {
     const given = (Object.hasOwn(tools, name) ? tools[name] : undefined) ?? tools[OTHER_TOOLS];
     if (given === undefined) return undefined;
@@ -113,12 +127,8 @@ export function createLimitCounts(options: LimitsOptions): LimitCounts {
     return gates.get(tool);
   };
   return {
-    takeRequest: caller =>
-      andThen(takeInOrder(requests, caller), reached => {
-        if (reached === undefined) return undefined;
-        const limited = toLimited(reached, 'this server');
-        return { ...limited, headers: toHeaders(reached, limited) };
-      }),
+    takeRequest: caller => takeFrom(requests, caller),
+    takeWrong: address => takeFrom(wrong, address),
     takeCall: (tool, caller) => {
       const gate = gateOf(tool);
       if (gate === undefined) return FREE;
@@ -171,6 +181,7 @@ const WHOSE: Readonly<Record<LimitScope, string>> = {
   global: 'for all callers together',
   tool: 'for all callers together',
   caller: 'for each caller',
+  wrong_credentials: 'with wrong credentials from each address',
   tool_caller: 'for each caller',
   tool_at_once: 'at once',
 };

@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import { createMemoryRateStore } from './memory-rate-store.ts';
 import { parseRate } from './rate.ts';
 
-function openCounter(text: string) {
+function openCounter(text: string, mostKeys?: number) {
   const clock = { now: 5 };
-  const counter = createMemoryRateStore(() => clock.now).createCounter('any', parseRate(text));
+  const counter = createMemoryRateStore(() => clock.now, mostKeys).createCounter('any', parseRate(text));
   return { clock, counter };
 }
 
@@ -42,4 +42,15 @@ it('counts each key exactly as if it were alone, whenever requests come', () => 
       resetMs: window.ends - clock.now,
     });
   }
+});
+
+it('remembers so many keys and no more: who goes on coming among them', () => {
+  const { counter } = openCounter('2/minute', 10);
+  void counter.take('gone');
+  void counter.take('there');
+  for (let other = 0; other < 100; other += 1) {
+    void counter.take(`other-${other}`);
+    expect(counter.take('there')).toMatchObject({ remaining: 0 });
+  }
+  expect(counter.take('gone')).toMatchObject({ remaining: 1 });
 });

@@ -1,9 +1,18 @@
 import type { Rate } from './rate.ts';
 import type { RateCounter, RateStore } from './rate-store.ts';
 
-/** Counts in this process. Keys whose time is over are forgotten as others come. */
-export function createMemoryRateStore(now: () => number = monotonicMs): RateStore {
-  return { createCounter: (_name, rate) => createMemoryCounter(rate, now) };
+/** Callers without credentials choose their key by their address, and some have very many of these. */
+const MOST_KEYS = 100_000;
+
+/**
+ * Counts in this process. Keys whose time is over are forgotten as others come.
+ * @param mostKeys Of one counter; above twice as many, those that did not come lately are forgotten.
+ */
+export function createMemoryRateStore(
+  now: () => number = monotonicMs,
+  mostKeys: number = MOST_KEYS,
+): RateStore {
+  return { createCounter: (_name, rate) => createMemoryCounter(rate, now, mostKeys) };
 }
 
 /** Whole ones; a clock that is set moves no window. */
@@ -20,23 +29,26 @@ interface Window {
  * Not the limiter in memory of rate-limiter-flexible: it answers by promises, and their turns cost a request more than
  * the counting. Windows are as those of its limiter in Redis: each begins with the first request of its key.
  */
-function createMemoryCounter({ amount, seconds }: Rate, now: () => number): RateCounter {
+function createMemoryCounter({ amount, seconds }: Rate, now: () => number, mostKeys: number): RateCounter {
   const lengthMs = seconds * 1000;
   // What began before the last turn has ended by the next one, so all of it is let go at once, without a look at each.
+  // Turns come early when there are too many keys: what is let go then only begins anew.
   let newer = new Map<string, Window>();
   let older = newer;
   let turnAt = 0;
   const windowOf = (key: string, time: number): Window => {
-    if (time >= turnAt) {
+    if (time >= turnAt || newer.size >= mostKeys) {
       older = newer;
       newer = new Map();
       turnAt = time + lengthMs;
     }
-    const found = newer.get(key) ?? older.get(key);
+    const found = newer.get(key);
     if (found !== undefined && found.ends > time) return found;
-    const begun = { ends: time + lengthMs, taken: 0 };
-    newer.set(key, begun);
-    return begun;
+    // Taken over, so that who goes on coming is known through turns that come early.
+    const before = older.get(key);
+    const window = before !== undefined && before.ends > time ? before : { ends: time + lengthMs, taken: 0 };
+    newer.set(key, window);
+    return window;
   };
   return {
     take: key => {

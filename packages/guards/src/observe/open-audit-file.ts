@@ -3,6 +3,7 @@ import type { AuditSink } from './audit.ts';
 import { openLineFile } from './open-line-file.ts';
 
 export interface AuditFileOptions {
+  /** Of a file; `stdout` is the standard output of the process. */
   readonly path: string;
   /** Told once when records are lost, as on a full disk; calls go on. */
   readonly log: Log;
@@ -17,8 +18,7 @@ export interface AuditFileOptions {
 export async function openAuditFile({ path, log }: AuditFileOptions): Promise<AuditSink> {
   const { write, close } = await openLineFile({
     path,
-    onLost: error =>
-      log.warn({ path, err: error }, 'The audit trail cannot be written in full: records are lost.'),
+    onLost: error => log.warn({ path, err: error }, 'Not everything can be written there: records are lost.'),
   });
   return { write: json => write(`${json}\n`), close };
 }

@@ -1,5 +1,4 @@
-import { writeSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { openLineSink } from './open-line-sink.ts';
 
 /** Takes lines, and never makes whoever writes one wait. */
 export interface LineFile {
@@ -10,13 +9,12 @@ export interface LineFile {
 }
 
 export interface LineFileOptions {
+  /** Of a file; `stdout` is the standard output of the process. */
   readonly path: string;
   /** Told once, with the first lines that are lost: the disk is full, or slower than lines come. */
   readonly onLost: (error: unknown) => void;
 }
 
-/** Readable by the owner of the process alone. */
-const MODE = 0o600;
 /**
  * Lines wait for each other this long to be written together, in milliseconds: each write wakes a thread, which costs
  * more than all that is done for a line.
@@ -26,13 +24,13 @@ const GATHER_MS = 100;
 const MOST_WAITING = 16 * 1024 * 1024;
 
 /**
- * Appends to a file. A line is with the operating system after 100 ms at most; at the end of the process what is left
+ * Appends to a file, or to the standard output. A line is with the operating system after 100 ms at most; at the end of the process what is left
  * is written at once.
  *
  * @throws what the system says when the file cannot be opened.
  */
 export async function openLineFile({ path, onLost }: LineFileOptions): Promise<LineFile> {
-  const file = await open(path, 'a', MODE);
+  const sink = await openLineSink(path);
   let waiting: string[] = [];
   let timer: NodeJS.Timeout | undefined;
   let writing = Promise.resolve();
@@ -54,13 +52,13 @@ export async function openLineFile({ path, onLost }: LineFileOptions): Promise<L
     if (handed > MOST_WAITING) return lose(new Error('Lines come faster than they can be written.'));
     handed += text.length;
     writing = writing
-      .then(() => file.appendFile(text))
+      .then(() => sink.append(text))
       .catch(lose)
       .then(() => void (handed -= text.length));
   };
   const onExit = (): void => {
     try {
-      writeSync(file.fd, takeAll());
+      sink.appendNow(takeAll());
     } catch (error) {
       lose(error);
     }
@@ -71,7 +69,7 @@ export async function openLineFile({ path, onLost }: LineFileOptions): Promise<L
     flush();
     await writing;
     process.off('exit', onExit);
-    await file.close();
+    await sink.close();
   };
   let closing: Promise<void> | undefined;
   return {

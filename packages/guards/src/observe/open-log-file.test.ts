@@ -38,6 +38,34 @@ file.write('the last words\\n');
 process.exit(3);
 `;
 
+it('writes to the standard output, through an end of the process too; a reader that left ends nothing', () => {
+  const run = (shell: string) =>
+    spawnSync('sh', ['-c', shell, 'sh', process.execPath, TALKING], { encoding: 'utf8' });
+  expect(run('"$1" --input-type=module --eval "$2"')).toMatchObject({
+    status: 4,
+    stdout: 'one\ntwo\nthe last words\n',
+    stderr: '',
+  });
+  const unheard = run('exec 3>&1; { "$1" --input-type=module --eval "$2"; echo "status $?" >&3; } | :');
+  expect([unheard.stdout, unheard.stderr]).toEqual([
+    'status 4\n',
+    expect.stringContaining('The log stdout cannot be written in full, lines are lost: Error: write EPIPE'),
+  ]);
+});
+
+const TALKING = `
+import { openLogFile } from ${JSON.stringify(new URL('open-log-file.ts', import.meta.url).href)};
+const path = 'stdout';
+for (const line of ['one', 'two']) {
+  const log = await openLogFile({ path });
+  log.write(line + '\\n');
+  await log.close();
+}
+const log = await openLogFile({ path });
+log.write('the last words\\n');
+process.exit(4);
+`;
+
 it('writes what waits when the process ends by itself', async () => {
   const args = ['--input-type=module', '--eval', EXITING, path];
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });

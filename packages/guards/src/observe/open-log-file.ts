@@ -1,6 +1,7 @@
 import { openLineFile, type LineFile } from './open-line-file.ts';
 
 export interface LogFileOptions {
+  /** Of a file; `stdout` is the standard output of the process. */
   readonly path: string;
 }
 
