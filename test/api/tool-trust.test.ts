@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openSdkV2Server, type PlainTool } from '@tramontane/testkit/tool-servers';
@@ -156,8 +159,11 @@ describe('tools that change after they were seen', () => {
   it('of the operator’s servers are held back too, until the operator approves', async () => {
     const tools = await openSdkV2Server({ tools: [add, find], listTtlMs: 0 });
     onTestFinished(() => tools.close());
+    const folder = await mkdtemp(join(tmpdir(), 'tramontane-trail-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const trail = join(folder, 'audit.log');
     const api = await openApiServer({
-      settings: { TRAMONTANE_TOOL_CHANGES: 'block' },
+      settings: { TRAMONTANE_TOOL_CHANGES: 'block', TRAMONTANE_AUDIT_LOG: trail },
       mcpServers: { c: { url: tools.url } },
     });
     onTestFinished(() => api.close());
@@ -170,6 +176,9 @@ describe('tools that change after they were seen', () => {
     expect((await command(api, 'list')).out).toContain('changed "add" description');
     expect(await command(api, 'approve', 'c')).toMatchObject({ code: 0 });
     expect(await namesOf(api)).toEqual(['add', 'find']);
+    expect(await readFile(trail, 'utf8')).toMatch(
+      /"command":"changes approve","of":\{"connector_id":"[^"]+","name":"c"/,
+    );
   }, 120_000);
 
   it('are shown and approved of by the command as well, with nothing hidden left hidden', async () => {

@@ -2,10 +2,81 @@ import type { Cut } from './cut.ts';
 
 const AGENTS = 'packages/agents/src';
 const EDGE = 'test/api/edge.test.ts';
+const LINES = 'test/api/request-lines.test.ts';
+const OVERLOAD = 'test/api/overload.test.ts';
+const WRONG_KEYS = 'test/api/wrong-keys.test.ts';
 const TURNS = 'test/api/idempotent-turns.test.ts';
+
+/** Overload, and what is written down. */
+const WATCHED: readonly Cut[] = [
+  {
+    guard: 'API: overload',
+    file: `${AGENTS}/open-edge.ts`,
+    text: '...(config.overload && { overload: openOverloadGuard(config.overload) }),',
+    without: '',
+    tests: [OVERLOAD],
+  },
+  {
+    guard: 'API: what only waits is no load',
+    file: `${AGENTS}/http/guarding.ts`,
+    text: 'found?.guards.waits(found.visit);',
+    without: '',
+    tests: [OVERLOAD],
+  },
+  {
+    guard: 'API: who leaves gives the place back',
+    file: `${AGENTS}/http/guarding.ts`,
+    text: 'if (visit) guards?.leave(visit, status);',
+    without: '',
+    tests: [OVERLOAD],
+  },
+  {
+    guard: 'API: call log',
+    file: `${AGENTS}/http/request-lines.ts`,
+    text: "if (ended.visit) calls?.(toLine('call', ended, facts));",
+    without: '',
+    tests: [LINES],
+  },
+  {
+    guard: 'API: audit',
+    file: `${AGENTS}/http/request-lines.ts`,
+    text: 'if (audit && isChange(ended, facts))',
+    without: 'if (false)',
+    tests: [LINES],
+  },
+  {
+    guard: 'API: audit of confirmations',
+    file: `${AGENTS}/http/conversation-routes.ts`,
+    text: 'if (confirmations?.length) tellFacts(request, { confirmations });',
+    without: '',
+    tests: [LINES],
+  },
+  {
+    guard: 'API: audit of sign-ins',
+    file: `${AGENTS}/http/request-lines.ts`,
+    text: 'if (signedIn) return true;',
+    without: '',
+    tests: [LINES],
+  },
+  {
+    guard: 'API: audit of keys',
+    file: `${AGENTS}/api-keys.ts`,
+    text: '...withAudit(keys, audit),',
+    without: '...keys,',
+    tests: [LINES],
+  },
+  {
+    guard: 'API: no query in a line',
+    file: `${AGENTS}/http/request-lines.ts`,
+    text: "request.url.split('?', 1)[0]?",
+    without: 'request.url',
+    tests: [LINES],
+  },
+];
 
 /** Of the Agents API. */
 export const API_CUTS: readonly Cut[] = [
+  ...WATCHED,
   {
     guard: 'API: keys',
     file: `${AGENTS}/http/guarding.ts`,
@@ -23,16 +94,23 @@ export const API_CUTS: readonly Cut[] = [
   {
     guard: 'API: rates',
     file: `${AGENTS}/open-edge.ts`,
-    text: '...(isLimited && {',
-    without: '...(false && {',
+    text: '...(perCaller !== undefined && { perCaller }),',
+    without: '',
     tests: [EDGE],
+  },
+  {
+    guard: 'API: wrong keys',
+    file: `${AGENTS}/open-edge.ts`,
+    text: '...(wrongCredentials !== undefined && { wrongCredentials }),',
+    without: '',
+    tests: [WRONG_KEYS],
   },
   {
     guard: 'API: rates in Redis',
     file: `${AGENTS}/open-edge.ts`,
-    text: '...(redis && { store: redis }),',
+    text: ', ...(redis && { store: redis })',
     without: '',
-    tests: ['test/api/rate-store.test.ts'],
+    tests: ['test/api/rate-store.test.ts', WRONG_KEYS],
   },
   {
     guard: 'API: pages of others',

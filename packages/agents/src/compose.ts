@@ -215,6 +215,7 @@ export async function startServer(config: Config, options: StartServerOptions = 
       guards: edge.guards,
       metrics: telemetry.metrics,
       ...(edge.scrapers && { scrapers: edge.scrapers }),
+      ...(edge.onEnded && { onEnded: edge.onEnded }),
       log,
     });
     opened.defer(async () => {

@@ -50,6 +50,29 @@ test('all problems are told together, each with its name', () => {
   }
 });
 
+test('the guards that are on unless they are set otherwise can be set, and switched off', () => {
+  const guardsOf = (wrong?: string, overload?: string) => {
+    const config = readConfig({ TRAMONTANE_WRONG_KEY_LIMIT: wrong, TRAMONTANE_OVERLOAD: overload });
+    return [config.wrongKeyLimit, config.overload];
+  };
+  expect(guardsOf()).toEqual(['20/minute', { maxInFlight: 2000, maxDelayMs: 1000 }]);
+  expect(guardsOf('5/hour', 'delay=250')).toEqual(['5/hour', { maxInFlight: 2000, maxDelayMs: 250 }]);
+  expect(guardsOf('off', 'off')).toEqual([undefined, undefined]);
+  for (const overload of ['much', 'requests=0', 'requests=1.5', 'delay=1s', 'memory=1'])
+    expect(problemsOf({ TRAMONTANE_OVERLOAD: overload })).toEqual([
+      expect.stringContaining(`${JSON.stringify(overload)} cannot be read`),
+    ]);
+  expect(problemsOf({ TRAMONTANE_WRONG_KEY_LIMIT: 'never' })).toHaveLength(1);
+});
+
+test('lines go to a file, or to the standard output', () => {
+  const { callLog, auditLog } = readConfig({
+    TRAMONTANE_CALL_LOG: 'stdout',
+    TRAMONTANE_AUDIT_LOG: 'audit.log',
+  });
+  expect([callLog, auditLog]).toEqual(['stdout', resolve('audit.log')]);
+});
+
 test('no problem shows a secret', () => {
   const problems = problemsOf({
     DATABASE_URL: 'mysql://root:hunter2@db/x',

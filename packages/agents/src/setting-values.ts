@@ -169,19 +169,39 @@ const DAY_SECONDS = 86_400;
 export function parseToolTimeouts(
   text: string | undefined,
 ): { connectMs: number; idleMs: number; totalMs: number } | Problem {
-  const seconds = new Map<string, number>(Object.entries(TIMEOUTS));
+  const seconds = parseNumbers(text, TIMEOUTS, DAY_SECONDS);
+  if (seconds instanceof UnreadItem) {
+    return new Problem(
+      `${JSON.stringify(seconds.text)} is no limit. Write connect, idle or total with seconds up to ${DAY_SECONDS}, such as idle=60.`,
+    );
+  }
+  const { connect, idle, total } = seconds;
+  return { connectMs: connect * 1000, idleMs: idle * 1000, totalMs: total * 1000 };
+}
+
+/** An item of a list that cannot be read. */
+export class UnreadItem {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** `name=number` in a comma list; names that are left out keep their default. Numbers are above 0. */
+export function parseNumbers<Name extends string>(
+  text: string | undefined,
+  defaults: Readonly<Record<Name, number>>,
+  most: number,
+): Record<Name, number> | UnreadItem {
+  const numbers: Record<Name, number> = { ...defaults };
+  const isName = (name: string): name is Name => Object.hasOwn(defaults, name);
   for (const item of toList(text) ?? []) {
     const [, name = '', number = ''] = /^([a-z]+)\s*=\s*(\d+(?:\.\d+)?)$/.exec(item) ?? [];
     const value = Number(number);
-    if (!seconds.has(name) || !(value > 0 && value <= DAY_SECONDS)) {
-      return new Problem(
-        `${JSON.stringify(item)} is no limit. Write connect, idle or total with seconds up to ${DAY_SECONDS}, such as idle=60.`,
-      );
-    }
-    seconds.set(name, value);
+    if (!isName(name) || !(value > 0 && value <= most)) return new UnreadItem(item);
+    numbers[name] = value;
   }
-  const ms = (name: keyof typeof TIMEOUTS): number => (seconds.get(name) ?? TIMEOUTS[name]) * 1000;
-  return { connectMs: ms('connect'), idleMs: ms('idle'), totalMs: ms('total') };
+  return numbers;
 }
 
 function toList(text: string | undefined): string[] | undefined {

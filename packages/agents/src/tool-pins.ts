@@ -2,6 +2,7 @@ import type { Config } from './config.ts';
 import type { ChangedConnector } from './core/pinned-servers.ts';
 import { compareWords, markWord, type ToolChange, type ToolMark } from './core/tool-pins.ts';
 import { openDatabaseServer } from './database-server.ts';
+import { openCommandAudit } from './open-lines.ts';
 import { openDatabase } from './store/database.ts';
 import { createPinStore } from './store/pin-store.ts';
 
@@ -17,6 +18,7 @@ export interface OpenedToolPins {
 export async function openToolPins(config: Config): Promise<OpenedToolPins> {
   const opened = new AsyncDisposableStack();
   try {
+    const audit = await openCommandAudit(config, opened);
     const { url } = await openDatabaseServer(config, opened);
     const database = await openDatabase(url, { maxConnections: 1, onError: () => undefined });
     opened.defer(() => database.close());
@@ -35,9 +37,14 @@ export async function openToolPins(config: Config): Promise<OpenedToolPins> {
         // A name may stand in several workspaces; nobody approves of one without knowing which. The operator's is one server.
         if (found.length !== 1 && !found.every(({ isOperators }) => isOperators)) return false;
         const approved = await Promise.all(
-          found.map(async each => each.pin.seen && pins.approve(each, each.pin.seen)),
+          found.map(async each => {
+            const isApproved = each.pin.seen !== undefined && (await pins.approve(each, each.pin.seen));
+            const { id: connector_id, name, workspace } = each;
+            if (isApproved) audit('changes approve', { connector_id, name, workspace });
+            return isApproved;
+          }),
         );
-        return approved.length > 0 && approved.every(done => done === true);
+        return approved.length > 0 && approved.every(Boolean);
       },
       close: () => opened.disposeAsync(),
     };

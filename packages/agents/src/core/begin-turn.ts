@@ -12,6 +12,7 @@ import type { Runs } from './runs.ts';
 /** A turn under way: read `signals` to its end, as one answer or as a stream. */
 export interface Turn {
   readonly conversationId: string;
+  readonly runId: string;
   /** Answered by the offline model, which stands in for one that is not there. */
   readonly offline: boolean;
   readonly signals: AsyncGenerator<RunSignal, void>;
@@ -65,7 +66,7 @@ export async function beginTurn(
     refuseWaiting(turn);
     const inline = 'create' in turn.conversation ? turn.conversation.inline : [];
     const signals = ports.runs.readUnstored({ ...run, unstored: inline }, signal);
-    return { conversationId, offline, signals };
+    return { conversationId, runId: run.id, offline, signals };
   }
 
   const started = await ports.runs.start(run, () =>
@@ -78,7 +79,7 @@ export async function beginTurn(
   );
   if (started === 'gone') throw notFound('conversation', conversationId);
   if (started === 'busy') throw stillAnswering(conversationId);
-  return { conversationId, offline, signals: ports.runs.read(caller, run.id, signal) };
+  return { conversationId, runId: run.id, offline, signals: ports.runs.read(caller, run.id, signal) };
 }
 
 /** Where nothing is kept, nothing can wait for a person, and no decision could count once. */

@@ -32,9 +32,17 @@ export interface ConnectorSignIn {
   finish(answer: URLSearchParams, signal: AbortSignal): Promise<SignInOutcome>;
 }
 
-export type SignInOutcome =
-  | { readonly kind: 'done'; readonly connector: string; readonly returnUrl?: string }
-  | { readonly kind: 'failed'; readonly message: string; readonly returnUrl?: string };
+export type SignInOutcome = SignInBack &
+  (
+    | { readonly kind: 'done'; readonly connector: string }
+    | { readonly kind: 'failed'; readonly message: string }
+  );
+
+/** Of a sign-in that is known here. */
+interface SignInBack {
+  readonly returnUrl?: string;
+  readonly signIn?: Pick<StoredSignIn, 'connectorId' | 'name'> & { readonly caller: Caller };
+}
 
 export interface ConnectorSignInPorts {
   readonly connectors: ConnectorStore;
@@ -78,7 +86,8 @@ export function createConnectorSignIn(ports: ConnectorSignInPorts): ConnectorSig
           'This sign-in is not known here any more: it was used, it took too long, or it was started elsewhere. Start again.';
         return { kind: 'failed', message };
       }
-      const back = signIn.returnUrl === undefined ? {} : { returnUrl: signIn.returnUrl };
+      const { returnUrl } = signIn;
+      const back: SignInBack = { signIn, ...(returnUrl !== undefined && { returnUrl }) };
       const connector = await connectors.find(signIn.caller, signIn.connectorId);
       if (!connector) return { kind: 'failed', message: 'The connector was deleted meanwhile.', ...back };
       const credential = signInCredential(signIn.caller, signIn.name, connector);

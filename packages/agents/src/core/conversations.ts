@@ -79,7 +79,8 @@ export function createConversations(ports: ConversationsPorts): Conversations {
     if (isRepeated && repeatedIn !== history.failedRun) {
       // Asked again, by a client that did not hear the answer for one: it hears it now, and nothing is done again.
       const { offline } = ports.checkModel(plan.model);
-      return { conversationId: id, offline, signals: ports.runs.read(caller, repeatedIn, asked.signal) };
+      const signals = ports.runs.read(caller, repeatedIn, asked.signal);
+      return { conversationId: id, runId: repeatedIn, offline, signals };
     }
     if (history.running) throw stillAnswering(id);
     const stillOpen = checkInputs(inputs, history.entries, decisions);

@@ -35,7 +35,11 @@ it('takes a key the moment it is made, and drops a revoked one within a second',
   const made = await keys.create('ci', caller);
   if (!made.ok) throw new Error(made.sentence);
   const before = seen.reads;
-  expect(await check(`Bearer ${made.key}`)).toEqual({ caller, fingerprint: made.made.fingerprint });
+  expect(await check(`Bearer ${made.key}`)).toEqual({
+    caller,
+    keyName: 'ci',
+    fingerprint: made.made.fingerprint,
+  });
   expect(seen.reads).toBe(before + 1);
 
   stored.length = 0;

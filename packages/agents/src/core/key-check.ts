@@ -3,9 +3,11 @@ import { createBearerAuth, type Auth, type AuthVerdict } from '@tramontane/guard
 import type { ApiKeyStore } from './api-key.ts';
 import { OPERATOR, type Caller } from './caller.ts';
 
-/** Whose key came with a request. The fingerprint may be logged. */
+/** Whose key came with a request. The key's name and its fingerprint may be logged. */
 export interface KeyHolder {
   readonly caller: Caller;
+  /** Absent for keys of the settings, which have none. */
+  readonly keyName?: string;
   readonly fingerprint: string;
 }
 
@@ -20,7 +22,7 @@ const PAUSE_MS = 100;
 interface Known {
   /** Absent when no key is stored. */
   readonly auth: Auth | undefined;
-  readonly callers: ReadonlyMap<string, Caller>;
+  readonly holders: ReadonlyMap<string, Pick<KeyHolder, 'caller' | 'keyName'>>;
   readonly readAt: number;
 }
 
@@ -45,7 +47,7 @@ export function createKeyCheck(options: {
     const tokens = keys.map(({ sha256 }) => ({ sha256 }));
     return {
       auth: tokens.length > 0 ? createBearerAuth({ tokens }) : undefined,
-      callers: new Map(keys.map(key => [key.fingerprint, key.caller])),
+      holders: new Map(keys.map(({ fingerprint, caller, name }) => [fingerprint, { caller, keyName: name }])),
       readAt,
     };
   };
@@ -65,14 +67,14 @@ export function createKeyCheck(options: {
     return known;
   };
   const find = async (
-    { auth, callers }: Known,
+    { auth, holders }: Known,
     authorization: string | undefined,
   ): Promise<KeyHolder | undefined> => {
     const verdict = auth && (await ask(auth, authorization));
     if (!verdict?.ok) return undefined;
     const { fingerprint } = verdict.caller;
-    const caller = callers.get(fingerprint);
-    return caller && { caller, fingerprint };
+    const holder = holders.get(fingerprint);
+    return holder && { ...holder, fingerprint };
   };
 
   return async authorization => {

@@ -59,5 +59,5 @@ async function findTurn(
       `The turn that this idempotency key began is gone: conversation ${conversationId} was deleted.`,
     );
   }
-  return { conversationId, ...answered, signals: ports.runs.read(caller, runId, signal) };
+  return { conversationId, runId, ...answered, signals: ports.runs.read(caller, runId, signal) };
 }

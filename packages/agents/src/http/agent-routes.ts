@@ -21,6 +21,7 @@ import type { AgentFilter } from '../core/ports.ts';
 import { callerOf } from './caller.ts';
 import { readCursor, toCursor } from './cursor.ts';
 import { read } from './errors.ts';
+import { tellFacts } from './request-facts.ts';
 import { toWireAgent } from './to-wire.ts';
 
 type AgentPath = { Params: { id: string } };
@@ -34,9 +35,11 @@ const positionSchema = z.object({
 
 /** `/v1/agents` (API reference, agents). */
 export function addAgentRoutes(app: FastifyInstance, agents: Agents): void {
-  app.post('/v1/agents', async request =>
-    toWireAgent(await agents.create(callerOf(request), read(createAgentSchema, request.body, 'body'))),
-  );
+  app.post('/v1/agents', async request => {
+    const made = await agents.create(callerOf(request), read(createAgentSchema, request.body, 'body'));
+    tellFacts(request, { agentId: made.id });
+    return toWireAgent(made);
+  });
 
   app.get('/v1/agents', async request => {
     const query = read(listAgentsQuerySchema, request.query, 'query');

@@ -32,8 +32,13 @@ export function createKeyAuth(keys: KeyCheck): Auth {
 
 /** From then on `callerOf` knows whom the guards let in. */
 export function identify(request: FastifyRequest, caller: GuardedCaller | undefined): void {
-  const holder = caller && holders.get(caller);
+  const holder = caller && holderOf(caller);
   if (holder) request.setDecorator(HOLDER, holder);
+}
+
+/** The key by which the guards know a caller. */
+export function holderOf(caller: GuardedCaller): KeyHolder | undefined {
+  return holders.get(caller);
 }
 
 const scrapers = new WeakSet<FastifyRequest>();

@@ -11,6 +11,7 @@ import type { Completion, Completions } from '../core/completions.ts';
 import { callerOf, goneSignal } from './caller.ts';
 import { read } from './errors.ts';
 import { withPings } from './event-stream.ts';
+import { onlyWaits } from './guarding.ts';
 import { toCompletion } from './to-completion.ts';
 import { toCompletionStream } from './to-completion-stream.ts';
 
@@ -28,6 +29,7 @@ export function addCompletionRoutes(app: FastifyInstance, completions: Completio
 }
 
 async function answer(completion: Completion, stream: boolean, reply: FastifyReply): Promise<unknown> {
+  onlyWaits(reply.request);
   if (completion.offline) reply.header('x-tramontane-model', 'offline');
   if (!stream) return await toCompletion(completion);
   const chunks = toCompletionStream(completion);

@@ -15,6 +15,7 @@ import type { ConnectorSharing } from '../core/connector-sharing.ts';
 import type { ConnectorAccessUses } from '../core/connector-uses.ts';
 import { callerOf } from './caller.ts';
 import { read } from './errors.ts';
+import { tellFacts } from './request-facts.ts';
 import { presetsOf, toAuthMethod, toWireCredential } from './to-wire-connector.ts';
 
 type ConnectorPath = { Params: { id: string } };
@@ -60,6 +61,7 @@ function addCredentialRoutes(
       handler: async request => {
         const given = read(credentialsInputSchema, request.body, 'body');
         const saved = await credentials.save(callerOf(request), request.params.id, level, given);
+        tellFacts(request, { credentialsName: saved.name });
         return told(`Credentials ${saved.name} stored${saved.isDefault ? ' as the default' : ''}.`);
       },
     });

@@ -16,6 +16,8 @@ import type { Connectors } from '../core/connectors.ts';
 import { callerOf, goneSignal } from './caller.ts';
 import { readCursor, toCursor } from './cursor.ts';
 import { read } from './errors.ts';
+import { onlyWaits } from './guarding.ts';
+import { tellFacts } from './request-facts.ts';
 import { askedBy, TAKES_KEY } from './request-key.ts';
 import { toWireConnector } from './to-wire-connector.ts';
 import { toWireTool, toWireToolAnswer } from './to-wire-tool.ts';
@@ -36,6 +38,7 @@ export function addConnectorRoutes(
   app.post('/v1/connectors', async (request, reply) => {
     const given = read(createConnectorSchema, request.body, 'body');
     const made = await connectors.create(callerOf(request), given);
+    tellFacts(request, { connectorId: made.connector.id });
     return reply.code(201).send(toWireConnector(made, request.headers['user-agent']));
   });
 
@@ -115,6 +118,7 @@ export function addConnectorRoutes(
       requestId: request.id,
     };
     const asked = askedBy(request, reply);
+    onlyWaits(request);
     return toWireToolAnswer(await tools.call(callerOf(request), request.params.id, call, asked));
   });
 }

@@ -14,6 +14,8 @@ import type { Conversations } from '../core/conversations.ts';
 import { callerOf, goneSignal } from './caller.ts';
 import { read } from './errors.ts';
 import { toEventStream } from './event-stream.ts';
+import { onlyWaits } from './guarding.ts';
+import { tellFacts } from './request-facts.ts';
 import { askedBy, TAKES_KEY } from './request-key.ts';
 import { toAnswer } from './to-answer.ts';
 import { toStream } from './to-stream.ts';
@@ -32,6 +34,8 @@ export function addConversationRoutes(app: FastifyInstance, conversations: Conve
 
   app.post<ConversationPath>('/v1/conversations/:id', TAKES_KEY, async (request, reply) => {
     const given = read(appendConversationSchema, request.body ?? {}, 'body');
+    const { tool_confirmations: confirmations } = given;
+    if (confirmations?.length) tellFacts(request, { confirmations });
     const turn = await conversations.append(
       callerOf(request),
       request.params.id,
@@ -107,6 +111,9 @@ export function addConversationRoutes(app: FastifyInstance, conversations: Conve
 
 /** The body's `stream` decides, not the Accept header: SDKs send both, people by hand only the one. */
 async function answer(turn: Turn, stream: boolean, reply: FastifyReply): Promise<unknown> {
+  const { conversationId, runId } = turn;
+  tellFacts(reply.request, { conversationId, runId });
+  onlyWaits(reply.request);
   if (turn.offline) reply.header('x-tramontane-model', 'offline');
   if (!stream) return await toAnswer(turn);
   return (

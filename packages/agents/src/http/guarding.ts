@@ -3,13 +3,26 @@ import { createGuards, type Guards, type GuardsOptions, type Refusal, type Visit
 import { toErrorBody, toUnauthorizedBody } from '@tramontane/wire';
 import type { ApiKeyStore } from '../core/api-key.ts';
 import { createKeyCheck } from '../core/key-check.ts';
-import type { HttpMetrics } from '../core/ports.ts';
 import { tellBrowsers } from './browsers.ts';
 import { createKeyAuth, identify, identifyScraper } from './caller.ts';
 import { answerError } from './errors.ts';
 import { METRICS_PATH } from './metrics-route.ts';
 
-const visits = new WeakMap<FastifyRequest, Visit>();
+/** A request that was answered, or whose caller left. */
+export interface EndedRequest {
+  readonly request: FastifyRequest;
+  /** Absent where no key is needed. */
+  readonly visit: Visit | undefined;
+  readonly status: number;
+  /** The caller left before the answer was complete. */
+  readonly aborted: boolean;
+  readonly durationMs: number;
+}
+
+const visits = new WeakMap<FastifyRequest, { readonly visit: Visit; readonly guards: Guards }>();
+
+/** The status of an answer that nobody waited for, as proxies write it down. */
+const CALLER_LEFT = 499;
 
 /** Headers of this API that pages may read. */
 const EXPOSED = ['x-tramontane-model'];
@@ -18,7 +31,9 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 /** The guards of the API: callers come with a key of the operator, or a stored one. */
 export function createApiGuards(
   keys: { readonly operatorKeys: readonly string[]; readonly stored: Pick<ApiKeyStore, 'list'> },
-  options: Pick<GuardsOptions, 'network' | 'limits'> & { readonly corsOrigins?: readonly string[] } = {},
+  options: Pick<GuardsOptions, 'network' | 'limits' | 'overload'> & {
+    readonly corsOrigins?: readonly string[];
+  } = {},
 ): Guards {
   const { corsOrigins: origins, ...sections } = options;
   return createGuards({
@@ -37,10 +52,11 @@ export function addGuards(
     readonly isOpen: (request: FastifyRequest) => boolean;
     /** Lets in who may read metrics and nothing else. */
     readonly scrapers?: Guards;
-    readonly countAnswer: HttpMetrics['countAnswer'];
+    readonly onEnded: (ended: EndedRequest) => void;
   },
 ): void {
   app.addHook('onRequest', async (request, reply) => {
+    watchEnd(request, reply, options.onEnded);
     if (options.isOpen(request)) return;
     // Whom these do not know may still be the operator.
     if (options.scrapers && request.routeOptions.url === METRICS_PATH) {
@@ -51,21 +67,39 @@ export function addGuards(
     identify(request, caller);
     if (refusal) return answerRefusal(reply, refusal);
   });
-  app.addHook('onResponse', async (request, reply) => {
-    const visit = visits.get(request);
-    const { statusCode: status } = reply;
-    if (visit) guards.leave(visit, status);
-    const { method, routeOptions } = request;
-    options.countAnswer({ method, route: routeOptions.url, status, refusedBy: visit?.refusal?.by });
+}
+
+/** What the request asked for was begun: from now on it waits for a model or a tool server, and is no work. */
+export function onlyWaits(request: FastifyRequest): void {
+  const found = visits.get(request);
+  found?.guards.waits(found.visit);
+}
+
+/** Fastify's own hook is not reached when the caller leaves. */
+function watchEnd(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  onEnded: (ended: EndedRequest) => void,
+): void {
+  const arrived = performance.now();
+  const { raw } = reply;
+  raw.once('close', () => {
+    const { visit, guards } = visits.get(request) ?? {};
+    const status = raw.headersSent ? raw.statusCode : CALLER_LEFT;
+    if (visit) guards?.leave(visit, status);
+    const durationMs = performance.now() - arrived;
+    onEnded({ request, visit, status, aborted: !raw.writableFinished, durationMs });
   });
 }
 
 /** For addresses that the router cannot read, which reach no hook: they get the same body, and the same check of the key. */
 export function createFrameworkErrors(
   guards: Guards,
+  onEnded: (ended: EndedRequest) => void,
 ): (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => void {
   const answer = async (error: FastifyError, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     tellBrowsers(request, reply, guards);
+    watchEnd(request, reply, onEnded);
     try {
       const { refusal } = await admit(guards, request);
       if (refusal) answerRefusal(reply, refusal);
@@ -89,7 +123,7 @@ async function admit(guards: Guards, request: FastifyRequest): Promise<Visit> {
     peer: socket.remoteAddress,
     id,
   });
-  visits.set(request, visit);
+  visits.set(request, { visit, guards });
   await guards.admit(visit);
   return visit;
 }

@@ -25,7 +25,7 @@ import { addConnectorRoutes } from './connector-routes.ts';
 import { addConnectorAccessRoutes } from './connector-access-routes.ts';
 import { addConversationRoutes } from './conversation-routes.ts';
 import { answerError } from './errors.ts';
-import { addGuards, createFrameworkErrors } from './guarding.ts';
+import { addGuards, createFrameworkErrors, type EndedRequest } from './guarding.ts';
 import { addHealthRoutes, type Health } from './health-routes.ts';
 import { acceptJsonOnly } from './json-body.ts';
 import { addMetricsRoute } from './metrics-route.ts';
@@ -55,6 +55,8 @@ export interface HttpPorts {
   readonly metrics: HttpMetrics;
   /** Who may read metrics, and nothing else. */
   readonly scrapers?: Guards;
+  /** Told of every request that ended; it may write that down. */
+  readonly onEnded?: (ended: EndedRequest) => void;
   readonly log: FastifyBaseLogger;
 }
 
@@ -72,6 +74,12 @@ export function createHttpServer(
   ports: HttpPorts,
   options: { onRoute?: (route: RouteOptions) => void } = {},
 ): FastifyInstance {
+  const onEnded = (ended: EndedRequest): void => {
+    const { request, visit, status } = ended;
+    const { method, routeOptions } = request;
+    ports.metrics.countAnswer({ method, route: routeOptions.url, status, refusedBy: visit?.refusal?.by });
+    ports.onEnded?.(ended);
+  };
   const app = fastify({
     loggerInstance: ports.log,
     bodyLimit: BODY_LIMIT,
@@ -83,7 +91,7 @@ export function createHttpServer(
     return503OnClosing: false,
     // Clients that were given an address ending in /v1 add another one.
     rewriteUrl: request => (request.url ?? '/').replace(/^\/v1\/v1\//, '/v1/'),
-    frameworkErrors: createFrameworkErrors(ports.guards),
+    frameworkErrors: createFrameworkErrors(ports.guards, onEnded),
   });
   const methods = collectMethods();
   app.addHook('onRoute', route => {
@@ -103,7 +111,7 @@ export function createHttpServer(
   addGuards(app, ports.guards, {
     isOpen: isPublic,
     ...(ports.scrapers && { scrapers: ports.scrapers }),
-    countAnswer: ports.metrics.countAnswer,
+    onEnded,
   });
   refuseUnheededKeys(app);
   app.addHook('onRequest', async request => {

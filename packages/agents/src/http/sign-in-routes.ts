@@ -4,6 +4,7 @@ import { ApiError } from '../core/api-error.ts';
 import type { ConnectorSignIn } from '../core/connector-sign-in.ts';
 import { callerOf, goneSignal } from './caller.ts';
 import { read } from './errors.ts';
+import { tellFacts } from './request-facts.ts';
 import { PAGE_POLICY, renderSignInPage } from './sign-in-page.ts';
 
 /** Where browsers come back to after a person signed in; exactly this is the redirect URI. */
@@ -41,6 +42,10 @@ export function addSignInRoutes(app: FastifyInstance, { signIn, clientMetadata }
   app.get(CALLBACK_PATH, { logLevel: 'warn' }, async (request, reply) => {
     const answer = new URL(request.url, 'http://local').searchParams;
     const outcome = await signIn.finish(answer, goneSignal(reply));
+    if (outcome.signIn) {
+      const { caller: signedIn, connectorId, name: credentialsName } = outcome.signIn;
+      tellFacts(request, { signedIn, connectorId, credentialsName });
+    }
     secured(reply);
     if (outcome.kind === 'done' && outcome.returnUrl !== undefined) return reply.redirect(outcome.returnUrl);
     return reply

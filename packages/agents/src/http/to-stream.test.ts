@@ -46,6 +46,7 @@ function turn(items: readonly (RunEvent | RunSignal)[], error?: Error) {
   let seq = 0;
   return {
     conversationId: 'conv_1',
+    runId: 'run_1',
     model: 'm',
     offline: false,
     signals: (async function* (): AsyncGenerator<RunSignal, void> {

@@ -64,7 +64,7 @@ export function createServerMetrics({ connectionStates, isRateStoreShared }: Met
     }),
     refusals: new Counter({
       name: 'mcp_refused_requests_total',
-      help: 'HTTP requests that a guard refused: auth, limits, network.',
+      help: 'HTTP requests that a guard refused: auth, limits, network, overload.',
       labelNames: ['by'],
       registers,
     }),
