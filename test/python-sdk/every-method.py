@@ -302,7 +302,7 @@ def use_runs(agent, connector):
     step(
         "run_stream_async",
         lambda: asyncio.run(streamed()),
-        lambda heard: "tool.execution.done" in heard and heard[-1] == "result",
+        lambda heard: {"tool.execution.delta", "tool.execution.done"} <= set(heard) and heard[-1] == "result",
     )
     step(
         "an agent keeps its tools after a run",

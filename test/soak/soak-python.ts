@@ -57,6 +57,7 @@ async function run(python: string, args: readonly string[], environment: Readonl
   return { code, said, complained };
 }
 
+const LOOK = { name: 'look', arguments: { where: 'in the cellar' } };
 const PERSON: Reply = { text: '{"name":"Ann","age":3}' };
 
 const answer: Script = ({ model, messages }) => {
@@ -67,7 +68,7 @@ const answer: Script = ({ model, messages }) => {
       : undefined;
   switch (model) {
     case 'looks':
-      return told ?? { text: 'I look.', toolCalls: [{ name: 'look', arguments: {} }] };
+      return told ?? { text: 'I look.', toolCalls: [LOOK], argumentPieces: 3 };
     case 'asks':
       return told ?? { toolCalls: [{ name: 'get_age', arguments: { name: 'Ann' } }] };
     case 'hands over':

@@ -14,8 +14,7 @@ interface Asked {
 
 /**
  * The entries a run left, in order. What an answer says and its calls stand where the model began them, whatever order
- * they ended in;
- * a call still under way has no entry yet. `agentId` is for logs that do not name their agents.
+ * they ended in; a call still under way has no entry yet. `agentId` is for logs that do not name their agents.
  */
 export function foldEntries(events: readonly RunEvent[], agentId?: string): Entry[] {
   const entryOfCall = createCallFold(events);

@@ -1,12 +1,11 @@
 import type { RunEvent, RunSignal, ToolCall } from '@tramontane/engine';
-import { conversationEventSchema, type ConversationEvent } from '@tramontane/wire';
+import type { ConversationEvent } from '@tramontane/wire';
 import { expect, test } from 'vitest';
 import { toAnswer } from './to-answer.ts';
-import { toStream } from './to-stream.ts';
+import { answered, AT, eventsOf, finished, started, turn } from './to-stream.fixture.ts';
 
 // Calls that a stream tells while the model still writes them.
 
-const AT = '2026-11-22T10:00:00.000Z';
 const TARGET = {
   kind: 'connector',
   connectorId: 'c1',
@@ -14,8 +13,6 @@ const TARGET = {
   tool: 'look.up',
   repeatable: false,
 } as const;
-const started: RunEvent = { type: 'run.started', at: AT, inputs: [] };
-const finished: RunEvent = { type: 'run.finished', at: AT, end: { reason: 'answered' } };
 const cancelled: RunEvent = { type: 'run.finished', at: AT, end: { reason: 'cancelled' } };
 
 const call = (callId: string, args: string): ToolCall => ({
@@ -39,44 +36,10 @@ const piece = (callId: string, text: string): RunSignal => ({
 const word = (entryId: string, text: string): RunSignal => ({
   delta: { type: 'message.delta', entryId, kind: 'text', text, model: 'm' },
 });
-const answered = (
-  calls: readonly ToolCall[],
-  message?: (RunEvent & { type: 'model.answered' })['message'],
-): RunEvent => ({
-  type: 'model.answered',
-  at: AT,
-  startedAt: AT,
-  answer: 'a',
-  model: 'm',
-  calls,
-  usage: { promptTokens: 3, completionTokens: 2 },
-  finish: 'stop',
-  ...(message && { message }),
-});
 const ran = (callId: string): RunEvent[] => [
   { type: 'tool.sent', at: AT, callId, key: callId },
   { type: 'tool.answered', at: AT, callId, outcome: { status: 'done', isError: false, content: [] } },
 ];
-
-function turn(items: readonly (RunEvent | RunSignal)[]) {
-  let seq = 0;
-  return {
-    conversationId: 'conv_1',
-    runId: 'run_1',
-    model: 'm',
-    offline: false,
-    signals: (async function* (): AsyncGenerator<RunSignal, void> {
-      for (const item of items) yield 'type' in item ? { seq: seq++, event: item } : item;
-    })(),
-  };
-}
-
-async function eventsOf(items: readonly (RunEvent | RunSignal)[]): Promise<ConversationEvent[]> {
-  const events: ConversationEvent[] = [];
-  for await (const event of toStream(turn(items), () => new Date(AT)))
-    events.push(conversationEventSchema.parse(event));
-  return events;
-}
 
 /** Each event as its type, its index and what it says of a call. */
 const lines = (events: readonly ConversationEvent[]) =>

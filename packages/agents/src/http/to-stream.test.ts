@@ -1,13 +1,9 @@
 import type { RunEvent, RunSignal, ToolCall } from '@tramontane/engine';
-import { conversationEventSchema, type ConversationEvent } from '@tramontane/wire';
+import type { ConversationEvent } from '@tramontane/wire';
 import { expect, test } from 'vitest';
 import { ApiError } from '../core/api-error.ts';
 import { toAnswer } from './to-answer.ts';
-import { toStream } from './to-stream.ts';
-
-const AT = '2026-11-22T10:00:00.000Z';
-const started: RunEvent = { type: 'run.started', at: AT, inputs: [] };
-const finished: RunEvent = { type: 'run.finished', at: AT, end: { reason: 'answered' } };
+import { answered, AT, eventsOf, finished, started, turn } from './to-stream.fixture.ts';
 
 function call(callId: string, kind: 'connector' | 'caller'): ToolCall {
   const target =
@@ -15,20 +11,6 @@ function call(callId: string, kind: 'connector' | 'caller'): ToolCall {
       ? ({ kind } as const)
       : ({ kind, connectorId: 'c1', connectorName: 'crm', tool: 'look.up', repeatable: false } as const);
   return { entryId: `entry-${callId}`, callId, name: 'look_up', arguments: '{}', target };
-}
-
-function answered(calls: ToolCall[], message?: { entryId: string; content: string }): RunEvent {
-  return {
-    type: 'model.answered',
-    at: AT,
-    startedAt: AT,
-    answer: 'a',
-    model: 'm',
-    calls,
-    usage: { promptTokens: 3, completionTokens: 2 },
-    finish: 'stop',
-    ...(message && { message }),
-  };
 }
 
 const sent = (callId: string): RunEvent => ({ type: 'tool.sent', at: AT, callId, key: callId });
@@ -41,31 +23,6 @@ const result = (callId: string): RunEvent => ({
 const delta = (entryId: string, text: string, kind: 'text' | 'thinking' = 'text'): RunSignal => ({
   delta: { type: 'message.delta', entryId, kind, text, model: 'm' },
 });
-
-function turn(items: readonly (RunEvent | RunSignal)[], error?: Error) {
-  let seq = 0;
-  return {
-    conversationId: 'conv_1',
-    runId: 'run_1',
-    model: 'm',
-    offline: false,
-    signals: (async function* (): AsyncGenerator<RunSignal, void> {
-      for (const item of items) yield 'type' in item ? { seq: seq++, event: item } : item;
-      if (error) throw error;
-    })(),
-  };
-}
-
-async function eventsOf(
-  items: readonly (RunEvent | RunSignal)[],
-  error?: Error,
-): Promise<ConversationEvent[]> {
-  const events: ConversationEvent[] = [];
-  for await (const event of toStream(turn(items, error), () => new Date(AT))) {
-    events.push(conversationEventSchema.parse(event));
-  }
-  return events;
-}
 
 const shapes = (events: readonly ConversationEvent[]) =>
   events.map(event => ('output_index' in event ? `${event.type} ${event.output_index}` : event.type));
