@@ -79,6 +79,15 @@ describe('cancelling', () => {
     expect(rig.api.models.asked(model)).toHaveLength(2);
   });
 
+  it('after a tool answered leaves no message that a vendor would refuse for its place', async () => {
+    const { id, answer, model } = await startHanging();
+    await cancel(id);
+    expectError(await answer, 409);
+    await rig.api.send('POST', `/v1/conversations/${id}`, { inputs: 'And now?' });
+    const roles = rig.api.models.asked(model)[1]?.messages.map(({ role }) => role);
+    expect(roles).toEqual(['user', 'assistant', 'tool', 'assistant', 'user']);
+  });
+
   it('stops a model that speaks', async () => {
     const asked = openGate();
     const model = rig.api.models.plays(() => {

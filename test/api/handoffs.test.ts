@@ -62,6 +62,8 @@ describe('on the server', () => {
       expect(asked?.tools.map(({ name }) => name)).toEqual(['look']);
       expect(asked?.messages[0]).toMatchObject({ role: 'system', content: 'Be the expert.' });
       expect(JSON.stringify(asked?.messages)).not.toContain('handoff_to_expert');
+      // Last an assistant's words, the next agent's would be their continuation.
+      expect(asked?.messages.map(({ role }) => role)).toEqual(['system', 'user', 'assistant', 'user']);
 
       // The agent that took over stays in charge.
       const path = `/v1/conversations/${turn.conversationId}`;

@@ -1,12 +1,14 @@
 import type { ModelRequest, ModelSettings, ToolChoice } from '@tramontane/engine';
 import type { JSONSchema7, LanguageModelV4CallOptions, LanguageModelV4ToolChoice } from '@ai-sdk/provider';
+import { takeTurns } from './take-turns.ts';
 import { toPrompt } from './to-prompt.ts';
 import type { PromptOptions } from './to-prompt.ts';
 
 /** A request of the engine in the words of the model interface. */
 export function toCallOptions(request: ModelRequest, options: PromptOptions): LanguageModelV4CallOptions {
+  const prompt = toPrompt(request, options);
   return {
-    prompt: toPrompt(request, options),
+    prompt: options.joinSpeakers ? takeTurns(prompt, request.entries) : prompt,
     ...toSettings(request.settings),
     // Without tools a tool choice is an error at some vendors. With tools and `none` they still travel:
     // leaving them out would change the start of the prompt and lose what the vendor has cached.
