@@ -174,6 +174,9 @@ describe('which ones sign in', () => {
     const over = { ...oauth, expires_at: '2020-01-01T00:00:00Z' };
     await store(ann, 'tokens', { name: 't', credentials: { oauth: over } }, 'user', 'PATCH');
     expect(await whoami(ann, 'tokens')).toContain('hold a token that has expired');
+    const forever = { access_token: 'for ever', expires_in: Number.MAX_SAFE_INTEGER };
+    expect((await store(ann, 'tokens', { name: 't', credentials: { oauth: forever } })).status).toBe(200);
+    expect(await whoami(ann, 'tokens')).toBe('whoami: Bearer for ever, key none');
   });
 
   it('never at another origin than the one they were given for', async () => {

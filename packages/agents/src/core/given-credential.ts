@@ -105,9 +105,7 @@ type GivenOAuth = NonNullable<NonNullable<CredentialsInput['credentials']>['oaut
 
 function toOAuth(given: GivenOAuth): NonNullable<CredentialSecret['oauth']> {
   if ('grant_type' in given) return toOAuthClient(given);
-  const expiresAt =
-    given.expires_at ??
-    (given.expires_in == null ? undefined : new Date(Date.now() + given.expires_in * 1000).toISOString());
+  const expiresAt = given.expires_at ?? (given.expires_in == null ? undefined : timeIn(given.expires_in));
   return {
     kind: 'token',
     accessToken: given.access_token,
@@ -116,6 +114,14 @@ function toOAuth(given: GivenOAuth): NonNullable<CredentialSecret['oauth']> {
     ...(given.scope != null && { scope: given.scope }),
   };
 }
+
+/** Of what ends beyond all dates, the last one. */
+function timeIn(seconds: number): string {
+  const time = Date.now() + seconds * 1000;
+  return new Date(Math.max(-LAST_TIME, Math.min(time, LAST_TIME))).toISOString();
+}
+
+const LAST_TIME = 8.64e15;
 
 const OAUTH = ['body', 'credentials', 'oauth'];
 
