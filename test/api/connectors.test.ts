@@ -149,6 +149,19 @@ it('names that are private are nobody else’s business; a shared one is unique 
   expect((await send('ann', 'GET', '/v1/connectors/same')).json).toMatchObject({ id: anns });
 });
 
+it('a workspace cannot put its own in the place of one of the organization', async () => {
+  const everyones = await make('boss', 'everyones', { visibility: 'shared_org' });
+  const own = { name: 'everyones', description: 'd', server: server.url };
+  expectError(await send('cem', 'POST', '/v1/connectors', own), 409);
+  const cems = await make('cem', 'of_cem');
+  expectError(await send('cem', 'PATCH', `/v1/connectors/${cems}`, { name: 'everyones' }), 409);
+  // One's own counts for nobody else, until it is shared.
+  const hidden = await make('cem', 'everyones', { visibility: 'private' });
+  expectError(await send('cem', 'PUT', `/v1/connectors/${hidden}/share`), 409);
+  expect((await send('cem', 'DELETE', `/v1/connectors/${hidden}`)).status).toBe(200);
+  expect((await send('cem', 'GET', '/v1/connectors/everyones')).json).toMatchObject({ id: everyones });
+});
+
 it('is changed and deleted by its creator and the admins of whom it is shared with', async () => {
   const mine = await make('ann', 'changes');
   const everyones = await make('boss', 'changes_org', { visibility: 'shared_org' });

@@ -13,6 +13,7 @@ import { isUniqueViolation } from './store-error.ts';
 export function createConnectorStore(db: Kysely<Tables>): ConnectorStore {
   return {
     async insert(caller, connector) {
+      if (await isOrganizations(db, caller, connector)) return undefined;
       const at = new Date();
       const row = await db
         .insertInto('connectors')
@@ -94,11 +95,14 @@ export function createConnectorStore(db: Kysely<Tables>): ConnectorStore {
           if (!row) return undefined;
           const before = toConnector(row);
           const { dropOthers, moveOwn, ...changed } = change(before);
+          const { name = before.name, visibility = before.visibility } = changed;
+          const isNew = name !== before.name || visibility !== before.visibility;
+          if (isNew && (await isOrganizations(trx, before, { name, visibility }))) return 'name_taken';
           const updated = await trx
             .updateTable('connectors')
             .set({
-              name: changed.name ?? before.name,
-              visibility: changed.visibility ?? before.visibility,
+              name,
+              visibility,
               config: JSON.stringify(changed.config ?? before.config),
               sealed_access: changed.sealedAccess ?? before.sealedAccess,
               modified_at: new Date(),
@@ -197,6 +201,27 @@ function named(db: Kysely<Tables>, caller: Caller, idOrName: string, options?: {
 /** In JSON, times are texts. */
 function withTimes<R extends { readonly created_at: string; readonly modified_at: string }>(row: R) {
   return { ...row, created_at: new Date(row.created_at), modified_at: new Date(row.modified_at) };
+}
+
+/**
+ * Whether this would be a workspace's connector of a name that the organization shares: whoever asks for that one by its
+ * name would be led to this.
+ */
+async function isOrganizations(
+  db: Kysely<Tables>,
+  { organization }: Pick<Connector, 'organization'>,
+  { name, visibility }: Pick<Connector, 'name' | 'visibility'>,
+): Promise<boolean> {
+  if (visibility !== 'shared_workspace') return false;
+  const found = await db
+    .selectFrom('connectors')
+    .select('id')
+    .where('organization', '=', organization)
+    .where('name', '=', name)
+    .where('visibility', '=', 'shared_org')
+    .where('inline_key', 'is', null)
+    .executeTakeFirst();
+  return found !== undefined;
 }
 
 /** Of several with one name, the caller's own comes first, then the workspace's. */
