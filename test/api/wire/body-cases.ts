@@ -42,6 +42,12 @@ const bytes = (body: string | Uint8Array<ArrayBuffer>): WireCase[2] => {
 
 export const BODY_CASES: readonly WireCase[] = [
   ...BROKEN,
+  [
+    '1.1',
+    'a body of another type says which one is taken',
+    ask('POST', '/v1/agents', '{}', { 'content-type': 'text/plain' }),
+    error(415, { message: expect.stringContaining('content-type: application/json') as unknown }),
+  ],
   ['1.1', 'no body and no type is a wrong shape', ask('POST', '/v1/agents'), error(422)],
   [
     '1.1',

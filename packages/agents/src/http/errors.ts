@@ -93,7 +93,9 @@ export function toBody(error: unknown): ErrorBody {
   if (error instanceof ApiError) return ofApiError(error);
   const status = statusOf(error);
   if (status !== undefined && status < 500) {
-    const message = error instanceof Error ? error.message : 'The request cannot be read.';
+    const said = error instanceof Error ? error.message : 'The request cannot be read.';
+    // Fastify's own words leave out what would be supported.
+    const message = status === 415 ? `${said}. Send JSON, with content-type: application/json.` : said;
     return toErrorBody({ status, type: 'invalid_request_error', message });
   }
   const message =
