@@ -149,6 +149,19 @@ it('names that are private are nobody else’s business; a shared one is unique 
   expect((await send('ann', 'GET', '/v1/connectors/same')).json).toMatchObject({ id: anns });
 });
 
+it('the query of an address is shown to its creator alone', async () => {
+  const id = await make('ann', 'with_key', { server: `${server.url}/mcp?key=of-ann` });
+  const shown = async (user: string, path = '') =>
+    (await send(user, 'GET', `/v1/connectors/${id}${path}`)).json;
+  expect(await shown('ann')).toMatchObject({ server: `${server.url}/mcp?key=of-ann` });
+  for (const user of ['bob', 'eve', 'boss'])
+    expect(await shown(user)).toMatchObject({ server: `${server.url}/mcp` });
+  expect(await shown('bob', '/health')).toMatchObject({ server: `${server.url}/mcp` });
+  const changed = await send('eve', 'PATCH', `/v1/connectors/${id}`, { title: 'T' });
+  expect(changed.text).not.toContain('of-ann');
+  expect(await shown('ann')).toMatchObject({ title: 'T', server: `${server.url}/mcp?key=of-ann` });
+});
+
 it('a workspace cannot put its own in the place of one of the organization', async () => {
   const everyones = await make('boss', 'everyones', { visibility: 'shared_org' });
   const own = { name: 'everyones', description: 'd', server: server.url };

@@ -15,7 +15,12 @@ beforeAll(async () => {
         env: { LINES_TOKEN: 'token-of-the-child' },
       },
       gone: { command: '/no/such/program' },
-      far: { url: 'http://127.0.0.1:1/mcp', headers: { Authorization: 'Bearer token-of-far' } },
+      astray: { command: execPath, cwd: '/no/such/folder' },
+      off: { command: '/no/such/program', disabled: true },
+      far: {
+        url: 'http://127.0.0.1:1/mcp?key=token-of-far',
+        headers: { Authorization: 'Bearer token-of-far' },
+      },
     },
   });
 });
@@ -32,7 +37,7 @@ describe('the operator’s servers', () => {
       server: 'http://127.0.0.1:9/mcp',
     });
     const all = await api.send('GET', '/v1/connectors');
-    expect(names(all).toSorted()).toEqual(['far', 'gone', 'lines', 'mine']);
+    expect(names(all).toSorted()).toEqual(['astray', 'far', 'gone', 'lines', 'mine']);
     expect(names(all).at(-1)).toBe('mine');
     id =
       (all.json as { items: { name: string; id: string }[] }).items.find(({ name }) => name === 'lines')
@@ -75,11 +80,27 @@ describe('the operator’s servers', () => {
     expect(called.text).toContain(
       'stdio:gone could not be started: /no/such/program: there is no such program',
     );
+    const astray = await api.send('GET', '/v1/connectors/astray/tools');
+    expect(astray.text).toContain('there is no folder /no/such/folder');
     expect((await api.send('GET', '/v1/connectors/gone/health')).json).toMatchObject({
       state: 'waiting',
       last_error: { code: 'unreachable' },
     });
     expect(api.log()).toContain('a tool server cannot be used');
+  });
+
+  it.each([
+    [{ command: execPath, url: 'http://127.0.0.1:1/' }, 'either a command or a url'],
+    [{ url: 'http://me:pass-Qw7@127.0.0.1:1/' }, 'no user name or password'],
+    [{ url: 'http://' }, 'this is no address'],
+  ])('%#: are refused at the start where they cannot work', async (wiki, reason) => {
+    const message = await openApiServer({ mcpServers: { wiki } }).then(
+      started => started.close().then(() => 'it started'),
+      (error: unknown) => String(error),
+    );
+    expect(message).toContain(`mcpServers.wiki: `);
+    expect(message).toContain(reason);
+    expect(message).not.toContain('pass-Qw7');
   });
 
   it('cannot be changed, removed, shadowed or named by a request', async () => {

@@ -6,7 +6,8 @@ import {
   type ConnectorStanding,
   type PreferenceStore,
 } from './connector-preference.ts';
-import type { Connector, ConnectorAccess } from './connector.ts';
+import { isOwner } from './connector-rights.ts';
+import { withoutQuery, type Connector, type ConnectorAccess } from './connector.ts';
 import type { ConnectorVault } from './connector-vault.ts';
 import type { Credential, CredentialStore } from './credential.ts';
 import type { ConnectorStore, KnownTools, ListedTool } from './ports.ts';
@@ -14,6 +15,8 @@ import type { ConnectorStore, KnownTools, ListedTool } from './ports.ts';
 /** A connector as one caller sees it: with what holds for them. */
 export interface ConnectorView {
   readonly connector: Connector;
+  /** Its address: the whole of it for whoever made the connector. */
+  readonly server: string;
   readonly standing: ConnectorStanding;
   readonly preferences: readonly ConnectorPreference[];
   readonly credentials: readonly Credential[];
@@ -46,6 +49,7 @@ export async function viewConnectors(
     const chosen = connector.inline ? undefined : findDefault(usable, connector);
     return {
       connector,
+      server: isMine(caller, connector) ? connector.config.server : withoutQuery(connector.config.server),
       standing: standingOf(mine),
       preferences: mine,
       credentials: usable,
@@ -53,6 +57,10 @@ export async function viewConnectors(
       tools: ports.known.of(connector, chosen?.id),
     };
   });
+}
+
+function isMine(caller: Caller, connector: Connector): boolean {
+  return connector.visibility !== 'shared_global' && isOwner(caller, connector);
 }
 
 /** Signed in, as far as is known: nothing is asked of the server here. */

@@ -82,6 +82,11 @@ export function tokenEndpointOf({ authMethods }: Pick<ConnectorConfig, 'authMeth
   return authMethods.find(({ serverMetadata }) => serverMetadata)?.serverMetadata?.token_endpoint ?? null;
 }
 
+/** An address as all may see it: a query may hold a key. */
+export function withoutQuery(server: string): string {
+  return server.replace(/[?#].*$/s, '');
+}
+
 /** Where credentials for a server may go: nowhere but there. */
 export function originOf(server: string): string {
   return new URL(server).origin;

@@ -44,7 +44,7 @@ export function toWireConnector(
     private_tool_execution: false,
     protocol: 'mcp',
     title: config.title,
-    server: config.server,
+    server: view.server,
     icon_url: config.iconUrl,
     owner_id: connector.ownerId,
     creator_id: connector.ownerId,

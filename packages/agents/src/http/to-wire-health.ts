@@ -1,10 +1,11 @@
 import type { ConnectorHealth } from '@tramontane/wire';
-import type { Connector } from '../core/connector.ts';
+import { withoutQuery, type Connector } from '../core/connector.ts';
 import type { ToolServerHealth } from '../core/ports.ts';
 
 /** Without a state nobody has used the server lately, which is what `idle` means. */
 export function toWireHealth(connector: Connector, health: ToolServerHealth | undefined): ConnectorHealth {
-  const head = { connector_id: connector.id, server: health?.server ?? connector.config.server };
+  const server = health?.server ?? withoutQuery(connector.config.server);
+  const head = { connector_id: connector.id, server };
   if (!health) return { ...head, state: 'idle', circuit: 'closed', failures: 0, connects: 0 };
   const { lastError, nextTryAt, dialect, via, protocolVersion, serverName, tools } = health;
   return {

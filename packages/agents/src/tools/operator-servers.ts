@@ -16,7 +16,13 @@ const processSchema = z.object({
   limits: limitsSchema,
 });
 const remoteSchema = z.object({
-  url: z.string().regex(/^(https?|wss?):\/\//, 'an address begins with https://, http://, wss:// or ws://'),
+  url: z
+    .string()
+    .regex(/^(https?|wss?):\/\//, 'an address begins with https://, http://, wss:// or ws://')
+    .refine(text => URL.canParse(text), 'this is no address')
+    .refine(text => !URL.canParse(text) || new URL(text).username + new URL(text).password === '', {
+      error: 'an address carries no user name or password; give headers or oauth',
+    }),
   headers: envSchema.default({}),
   oauth: operatorOAuthSchema.optional(),
   limits: limitsSchema,
@@ -24,10 +30,10 @@ const remoteSchema = z.object({
 const fileSchema = z.object({
   mcpServers: z.record(
     z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'a name has letters, digits, _ and -, at most 64 of them'),
-    // Clients add keys of their own, such as `type` or `disabled`; those are left alone.
+    // Clients add keys of their own, such as `type`; those are left alone.
     z
       .record(z.string(), z.unknown())
-      .refine(server => 'command' in server || 'url' in server, 'a server has either a command or a url'),
+      .refine(server => 'command' in server !== 'url' in server, 'a server has either a command or a url'),
   ),
 });
 
@@ -48,7 +54,8 @@ export function readOperatorServers(path: string): readonly OperatorServer[] {
   }
   const at = `TRAMONTANE_MCP_SERVERS: ${path}`;
   const { mcpServers } = parsed(fileSchema, value, at);
-  return Object.entries(mcpServers).map(([name, server]) => {
+  const used = Object.entries(mcpServers).filter(([, server]) => server['disabled'] !== true);
+  return used.map(([name, server]) => {
     const place = `${at}: mcpServers.${name}`;
     // By its key, so that what is wrong inside is told, and not only that it has no known form.
     if ('command' in server) {

@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { ConnectionError } from '../connection-error.ts';
 import { splitLines } from './split-lines.ts';
@@ -98,9 +99,12 @@ function inherited(environment: StdioOptions['environment']): Record<string, str
   );
 }
 
-function notStarted(name: string, { command }: StdioCommand, cause: unknown): ConnectionError {
+function notStarted(name: string, { command, cwd }: StdioCommand, cause: unknown): ConnectionError {
   const { code } = cause as NodeJS.ErrnoException;
-  const reason = code === 'ENOENT' ? 'there is no such program' : (code ?? 'it could not be run');
+  // The system says the same of a program and of the folder it is to run in.
+  const missing =
+    cwd === undefined || existsSync(cwd) ? 'there is no such program' : `there is no folder ${cwd}`;
+  const reason = code === 'ENOENT' ? missing : (code ?? 'it could not be run');
   return new ConnectionError('unreachable', `${name} could not be started: ${command}: ${reason}.`, {
     server: name,
     cause,
