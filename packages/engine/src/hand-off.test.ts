@@ -3,7 +3,7 @@ import { answer, createScriptedPorts, driveOptions, RESUMED, START, TARGETS } fr
 import { driveRun, type RunPorts } from './drive-run.ts';
 import type { RunEvent } from './events.ts';
 import { foldEntries } from './fold-entries.ts';
-import { failedOutcome } from './tools.ts';
+import { failedFor, failedOutcome } from './tools.ts';
 
 const agents = { previousAgentId: 'a', previousAgentName: 'A', nextAgentId: 'b', nextAgentName: 'B' };
 const routeOf = (name: string) =>
@@ -78,7 +78,7 @@ it('what ends the run leaves the handoff unmade, and nobody is asked again', asy
   const failure = { code: 'blocked', message: 'Not for B.' };
   const { ports, log, requests } = createScriptedPorts(() => answer([['to_b'], ['to_c']]), {
     routeOf,
-    handOff: async () => ({ refused: failedOutcome('blocked', 'no'), failure }),
+    handOff: async () => ({ refused: failedFor('blocked', 'no'), failure }),
   });
   expect(await driveRun(log, ports, driveOptions())).toEqual({ reason: 'failed', failure });
   expect(requests).toHaveLength(1);

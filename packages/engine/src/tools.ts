@@ -52,7 +52,32 @@ export interface ToolOutcome {
   readonly code?: string;
 }
 
-export function failedOutcome(code: string, message: string): ToolOutcome {
+/**
+ * Why a call was not made, or is not known to have been. What went wrong at its server, or with what it needs, has codes of
+ * its own beside these.
+ */
+export type CallFailureCode =
+  | 'unknown_tool'
+  | 'invalid_arguments'
+  | 'unfinished'
+  | 'unknown'
+  | 'cancelled'
+  | 'connector_gone'
+  | 'connector_off'
+  | 'tool_gone'
+  | 'tool_changed'
+  | 'confirmation_needed'
+  | 'agent_gone'
+  | 'one_handoff'
+  | 'handoff_limit'
+  | 'calls_waiting';
+
+export function failedOutcome(code: CallFailureCode, message: string): ToolOutcome {
+  return failedFor(code, message);
+}
+
+/** @param code Of another list: what went wrong with what the call needed. */
+export function failedFor(code: string, message: string): ToolOutcome {
   return { status: 'failed', isError: true, code, content: [{ type: 'text', text: message }] };
 }
 

@@ -1,6 +1,7 @@
-import { failedOutcome, type ToolCall, type ToolOutcome } from '@tramontane/engine';
+import { failedFor, type CallFailureCode, type ToolCall, type ToolOutcome } from '@tramontane/engine';
 import type { Connector, ConnectorAccess } from './connector.ts';
 import { ToolServerFailure, type ToolServers } from './ports.ts';
+import type { UnreachedCode } from './reach-connector.ts';
 
 export interface CallOptions {
   readonly key: string;
@@ -37,7 +38,7 @@ export async function callConnector(
 
 /** A call that left and got no readable answer may have run: that is `unknown`, whatever broke on the way back. */
 function toOutcome(failure: ToolServerFailure): ToolOutcome {
-  const outcome = failedOutcome(failure.code, failure.message);
+  const outcome = failedFor(failure.code, failure.message);
   if (!failure.mayHaveRun) return outcome;
   const doubt = failure.answered
     ? 'So it is not known what the call did; it was not repeated.'
@@ -47,8 +48,8 @@ function toOutcome(failure: ToolServerFailure): ToolOutcome {
 }
 
 /** Why a call that a person allowed, or should have been asked about, is not made. */
-export function refusedCall(call: ToolCall, code: string, why: string): ToolOutcome {
+export function refusedCall(call: ToolCall, code: CallFailureCode | UnreachedCode, why: string): ToolOutcome {
   const { target } = call;
   const tool = target.kind === 'connector' ? `${target.tool} of ${target.connectorName}` : call.name;
-  return failedOutcome(code, `${tool} was not called: ${why}`);
+  return failedFor(code, `${tool} was not called: ${why}`);
 }

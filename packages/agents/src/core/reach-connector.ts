@@ -1,11 +1,12 @@
+import type { CallFailureCode } from '@tramontane/engine';
 import type { StoredConnectorTool } from './agent.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError, type ApiErrorCode } from './api-error.ts';
 import type { Caller } from './caller.ts';
 import { accessFor } from './connector-access.ts';
 import { standingOf, type ConnectorPreference } from './connector-preference.ts';
 import type { ConnectorVault } from './connector-vault.ts';
 import type { Connector, ConnectorAccess } from './connector.ts';
-import { ToolServerFailure, type ConnectorStore } from './ports.ts';
+import { ToolServerFailure, type ConnectorStore, type ToolServerFailureCode } from './ports.ts';
 
 export interface ReachPorts {
   readonly connectors: ConnectorStore;
@@ -20,10 +21,13 @@ export interface ReachedConnector {
   readonly preferences: readonly ConnectorPreference[];
 }
 
+/** Why a run cannot use a connector that it has. */
+export type UnreachedCode = ToolServerFailureCode | ApiErrorCode | Extract<CallFailureCode, 'connector_off'>;
+
 /** One that a run has and cannot use; the reason is for the model and the caller to read. */
 export interface UnreachedConnector {
   readonly connector: Connector;
-  readonly failure: { readonly code: string; readonly message: string };
+  readonly failure: { readonly code: UnreachedCode; readonly message: string };
 }
 
 /**

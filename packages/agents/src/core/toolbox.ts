@@ -14,7 +14,7 @@ import { isAllowed, needsWord } from './connector-preference.ts';
 import type { Connector, ConnectorAccess } from './connector.ts';
 import { toHandoffTools } from './handoff-tools.ts';
 import { ToolServerFailure, type ListedTool, type ToolServers } from './ports.ts';
-import { reachConnector, type ReachPorts } from './reach-connector.ts';
+import { reachConnector, type ReachPorts, type UnreachedCode } from './reach-connector.ts';
 import type { RunPlan } from './run-plan.ts';
 import { definitionOf } from './tool-definition.ts';
 import { nameTools } from './tool-names.ts';
@@ -37,7 +37,7 @@ export interface Toolbox {
 export interface MissingTools {
   readonly connectorId: string;
   readonly connectorName: string;
-  readonly code: string;
+  readonly code: UnreachedCode;
   readonly message: string;
 }
 
@@ -177,7 +177,10 @@ async function listConnector(
   }
 }
 
-function toMissing(connector: Connector, { code, message }: { code: string; message: string }): MissingTools {
+function toMissing(
+  connector: Connector,
+  { code, message }: Pick<MissingTools, 'code' | 'message'>,
+): MissingTools {
   return { connectorId: connector.id, connectorName: connector.name, code, message };
 }
 

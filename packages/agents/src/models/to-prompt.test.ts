@@ -1,4 +1,4 @@
-import { UNKNOWN_OUTCOME, failedOutcome } from '@tramontane/engine';
+import { UNKNOWN_OUTCOME, failedFor } from '@tramontane/engine';
 import type { Content, Entry, ToolOutcome } from '@tramontane/engine';
 import { describe, expect, it } from 'vitest';
 import { toPrompt } from './to-prompt.ts';
@@ -66,7 +66,7 @@ describe('toPrompt', () => {
       user('Hi'),
       said('I look.', 'a1'),
       ran('aaaaaaaa1', done([text('one')]), 'a1'),
-      ran('aaaaaaaa2', failedOutcome('timed_out', 'Too slow.'), 'a1'),
+      ran('aaaaaaaa2', failedFor('timed_out', 'Too slow.'), 'a1'),
       said('Done.', 'a2'),
     );
     expect(messages.map(message => message.role)).toEqual(['user', 'assistant', 'tool', 'assistant']);
