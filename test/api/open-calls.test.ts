@@ -109,6 +109,26 @@ describe('function calls that wait', () => {
   });
 });
 
+it('a document that the vendor can never be sent is refused before it is kept', async () => {
+  const model = api.models.answers(() => ({ text: 'Fine.' }));
+  const started = await api.send('POST', '/v1/conversations', { model, inputs: 'Hi' });
+  const path = `/v1/conversations/${text(record(started.json)['conversation_id'])}`;
+  const content = [{ type: 'document_url', document_url: 'https://docs.example/a.pdf' }];
+  const inputs = [{ role: 'user', content }];
+  for (const stream of [false, true]) {
+    const answer = await api.send('POST', path, { inputs, stream });
+    expectError(answer, 400);
+    expect(record(answer.json)['message']).toMatch(/cannot be sent this: .*data: address/);
+  }
+  expect((await api.send('POST', path, { inputs: 'Never mind.' })).status).toBe(200);
+  const sent = [{ type: 'image_url', image_url: 'https://docs.example/a.png' }];
+  const picture = await api.send('POST', path, { inputs: [{ role: 'user', content: sent }] });
+  expect(picture.status).toBe(200);
+  // Nothing was asked beside the turns themselves.
+  expect(api.models.asked(model)).toHaveLength(3);
+  expect(records(record((await api.send('GET', `${path}/history`)).json)['entries'])).toHaveLength(6);
+});
+
 describe('an append at the wrong time', () => {
   it('while a turn is under way is 409, and the turn ends as if nothing had been', async () => {
     const gate = openGate();

@@ -1,7 +1,7 @@
 import type { Config } from './config.ts';
 import { ApiError } from './core/api-error.ts';
-import type { CheckModel } from './core/ports.ts';
-import { createModelCatalogue, createModerate, MISTRAL_BASE_URL } from './models/index.ts';
+import type { CheckModel } from './core/models.ts';
+import { createModelCatalogue, createModerate, MISTRAL_BASE_URL, refuseUnsendable } from './models/index.ts';
 
 /** Who answers for which model, and who enforces guardrails, as the settings say. */
 export function chooseModels(config: Config): {
@@ -22,8 +22,11 @@ export function chooseModels(config: Config): {
     catalogue,
     checkModel: name => {
       const resolved = catalogue.resolve(name);
-      if (resolved) return { offline: resolved.provider === 'offline' };
-      throw new ApiError('invalid_model', noProvider(name), { param: 'model' });
+      if (!resolved) throw new ApiError('invalid_model', noProvider(name), { param: 'model' });
+      return {
+        offline: resolved.provider === 'offline',
+        refuseUnsendable: inputs => refuseUnsendable(name, resolved, inputs),
+      };
     },
     moderation: moderation ? { moderate: createModerate(moderation) } : {},
   };

@@ -13,7 +13,8 @@ import type { Caller } from './caller.ts';
 import { toStoredTools, type GivenToolsPorts } from './given-tools.ts';
 import type { Guardrails } from './guardrails.ts';
 import { createId, isPlainId } from './ids.ts';
-import type { AgentFilter, AgentStore, CheckModel } from './ports.ts';
+import type { CheckModel } from './models.ts';
+import type { AgentFilter, AgentStore } from './ports.ts';
 import { refuseUnstorable } from './unsupported.ts';
 
 /** What can be done with agents (`/v1/agents`). */

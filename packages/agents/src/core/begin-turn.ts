@@ -4,7 +4,8 @@ import type { CarriedRun } from './carry-run.ts';
 import type { Caller } from './caller.ts';
 import type { Guardrails } from './guardrails.ts';
 import { createId } from './ids.ts';
-import type { CheckModel, RunStore, StartIn } from './ports.ts';
+import type { CheckModel } from './models.ts';
+import type { RunStore, StartIn } from './ports.ts';
 import type { Asked } from './request-key.ts';
 import type { RunPlan } from './run-plan.ts';
 import type { Runs } from './runs.ts';
@@ -47,7 +48,8 @@ export async function beginTurn(
   ports: BeginPorts,
   { signal, key }: Asked,
 ): Promise<Turn> {
-  const { offline } = ports.checkModel(turn.plan.model);
+  const { offline, refuseUnsendable } = ports.checkModel(turn.plan.model);
+  await refuseUnsendable(turn.inputs);
   const found = await ports.guardrails.check(turn.plan.guardrails, turn.inputs, signal);
   const { history = [], decisions = [], stillOpen = [] } = turn;
   const first: RunEvent = {

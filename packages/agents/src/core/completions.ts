@@ -8,7 +8,7 @@ import type { Connector } from './connector.ts';
 import { toStoredTools, type GivenToolsPorts } from './given-tools.ts';
 import type { Guardrails } from './guardrails.ts';
 import { createId, createUuid } from './ids.ts';
-import type { CheckModel } from './ports.ts';
+import type { CheckModel } from './models.ts';
 import { planForAgent, planForModel, type PlanArgs, type RunPlan } from './run-plan.ts';
 import type { Runs } from './runs.ts';
 

@@ -1,3 +1,4 @@
+import type { Entry } from '@tramontane/engine';
 import type { ModelCard } from '@tramontane/wire';
 import { ApiError, notFound } from './api-error.ts';
 
@@ -9,6 +10,13 @@ export interface ListedModel {
 
 /** Asks every provider that is configured for its models. Rejects with ApiError when none of them can be asked. */
 export type ListModels = (signal: AbortSignal) => Promise<readonly ListedModel[]>;
+
+/** Who answers for a model's name. Throws ApiError `invalid_model` when nobody does. */
+export type CheckModel = (name: string) => {
+  readonly offline: boolean;
+  /** Rejects with ApiError where its vendor can never be sent one of these. */
+  readonly refuseUnsendable: (inputs: readonly Entry[]) => Promise<void>;
+};
 
 /** What can be done with models (`/v1/models`). */
 export interface Models {

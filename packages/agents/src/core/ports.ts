@@ -173,9 +173,6 @@ export type WatchRun = (
   carry: () => Promise<RunEnd>,
 ) => Promise<RunEnd>;
 
-/** Who answers for a model's name. Throws ApiError `invalid_model` when nobody does. */
-export type CheckModel = (name: string) => { readonly offline: boolean };
-
 // --- tool servers ---
 
 export interface ListedTool {

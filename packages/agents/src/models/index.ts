@@ -3,3 +3,4 @@ export * from './catalogue.ts';
 export * from './list-models.ts';
 export * from './moderation.ts';
 export { MISTRAL_BASE_URL } from './providers.ts';
+export { refuseUnsendable } from './refuse-unsendable.ts';
