@@ -259,3 +259,22 @@ describe.each(kinds)('%s', (_name, dialect, protocolVersion, openServer) => {
     );
   });
 });
+
+test('lists as large as they may be are not all kept', async () => {
+  const description = 'x'.repeat(3_900_000);
+  const server = await started(
+    openRestServer({ tools: [{ name: 'big', description, inputSchema: {}, handler: () => '' }] }),
+  );
+  const connections = connect();
+  const list = async (connector: number): Promise<boolean> => {
+    const before = server.requests.length;
+    const target = targetOf(server.origin, {
+      scope: { workspace: 'w', connector: String(connector), credential: 'd' },
+    });
+    expect((await connections.listTools(target, { signal: anySignal })).tools).toHaveLength(1);
+    return server.requests.length > before;
+  };
+  for (let connector = 0; connector < 10; connector += 1) expect(await list(connector)).toBe(true);
+  expect(await list(9)).toBe(false);
+  expect(await list(0)).toBe(true);
+});

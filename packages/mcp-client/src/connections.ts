@@ -57,6 +57,8 @@ const DEFAULT_IDLE_MS = 5 * 60_000;
 const DEFAULT_KEEP_ALIVE_MS = 30_000;
 /** Servers whose findings and lists are remembered; the longest unused without a connection goes first. */
 const MAX_REMEMBERED = 1_000;
+/** Characters of lists of tools that are kept. */
+const MAX_LISTED = 32 * 1024 * 1024;
 
 export function openConnections(options: ConnectionsOptions): Connections {
   const states = new Map<string, { readonly state: ServerState; readonly scope: Scope }>();
@@ -102,8 +104,23 @@ export function openConnections(options: ConnectionsOptions): Connections {
     }
   }
 
+  /** A list may be as large as any answer, and there may be one for each server: of those together so much is kept. */
+  function forgetLists(): void {
+    let kept = 0;
+    for (const { state } of [...states.values()].toReversed()) {
+      kept += state.listed;
+      if (kept > MAX_LISTED) state.forgetList();
+    }
+  }
+
   return {
-    listTools: async (target, { signal, refresh = false }) => stateOf(target).listTools(signal, refresh),
+    async listTools(target, { signal, refresh = false }) {
+      const state = stateOf(target);
+      const before = state.listed;
+      const listing = await state.listTools(signal, refresh);
+      if (state.listed !== before) forgetLists();
+      return listing;
+    },
     callTool: async (target, call) => stateOf(target).callTool(call),
     request: async (target, question) => stateOf(target).ask(question),
     health: of =>

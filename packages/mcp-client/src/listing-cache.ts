@@ -2,6 +2,7 @@ import { ConnectionError } from './connection-error.ts';
 import type { Dialect, RawListing } from './dialect.ts';
 import { type Flight, startFlight } from './flight.ts';
 import { type ToolListing, parseToolDefinitions } from './tool-definitions.ts';
+import { MAX_ANSWER_BYTES } from './watched-fetch.ts';
 
 const LIST_TTL_MS = 5 * 60_000;
 /** A list that nobody could confirm for a day is of no use any more. */
@@ -21,6 +22,8 @@ export interface ListingCache {
    * one comes back marked as stale: a tool that is missing for a moment looks to a model like one that never was.
    */
   read(signal: AbortSignal, refresh: boolean): Promise<ToolListing>;
+  /** To be read anew when somebody wants it. */
+  forget(): void;
   /** The server told of a change, or may have told of one unheard. */
   expire(): void;
 }
@@ -43,6 +46,7 @@ export function createListingCache({ now, closed, fetch }: ListingCacheOptions):
       ...(source.serverName === undefined ? {} : { serverName: source.serverName }),
       ...(source.instructions === undefined ? {} : { instructions: source.instructions }),
       fetchedAt,
+      size: sizeOf(raw.items),
       problems: [...raw.problems, ...problems],
     };
     const lastsMs = changes === before ? Math.max(0, raw.ttlMs ?? LIST_TTL_MS) : -Infinity;
@@ -78,10 +82,22 @@ export function createListingCache({ now, closed, fetch }: ListingCacheOptions):
         return stale;
       }
     },
+    forget() {
+      cached = undefined;
+    },
     expire() {
       changes += 1;
       // The old definitions still tell which arguments go into headers until the new ones are here.
       if (cached !== undefined) cached = { ...cached, expiresAt: -Infinity };
     },
   };
+}
+
+function sizeOf(items: readonly unknown[]): number {
+  try {
+    return JSON.stringify(items).length;
+  } catch {
+    // Nested so deep that it can be read and not written again.
+    return MAX_ANSWER_BYTES;
+  }
 }

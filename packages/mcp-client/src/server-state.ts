@@ -21,6 +21,9 @@ export interface ServerStateOptions extends Omit<DiscoveryOptions, 'target' | 'o
 export interface ServerState {
   readonly isConnected: boolean;
   readonly health: ServerHealth;
+  /** Characters of the list of tools that is kept. */
+  readonly listed: number;
+  forgetList(): void;
   /** Take over limits and headers of a newer target of the same scope. */
   retarget(target: OpenTarget): void;
   listTools(signal: AbortSignal, refresh: boolean): Promise<ToolListing>;
@@ -194,6 +197,10 @@ export function createServerState(first: OpenTarget, options: ServerStateOptions
     get health() {
       return health();
     },
+    get listed() {
+      return listings.last?.size ?? 0;
+    },
+    forgetList: () => listings.forget(),
     retarget(next) {
       target = next;
     },

@@ -45,6 +45,8 @@ export interface ToolListing {
   readonly instructions?: string;
   /** Milliseconds since 1970. */
   readonly fetchedAt: number;
+  /** Characters of the definitions, as they came. */
+  readonly size: number;
   /** What was left out of the server's list and why, for people. */
   readonly problems: readonly string[];
   /** The server did not answer when it was asked again: this is the list of `fetchedAt`. */

@@ -219,6 +219,8 @@ export interface ToolServers {
     options: { signal: AbortSignal; refresh?: boolean },
   ): Promise<{
     tools: readonly ListedTool[];
+    /** Characters of the whole list, as it came. */
+    size: number;
     instructions?: string;
     /** The server does not answer now; these are the tools it had when it last did. */
     stale?: { readonly code: ToolServerFailureCode; readonly message: string };

@@ -3,12 +3,14 @@ import type { CredentialError } from '@tramontane/wire';
 import type { Connector, ConnectorAccess } from './connector.ts';
 import type { CredentialStatus, CredentialStore } from './credential.ts';
 import { ToolServerFailure, type KnownTools, type ListedTool, type ToolServers } from './ports.ts';
-import { remember } from './remember.ts';
+import { remember, rememberWithin } from './remember.ts';
 
 /** How long a status that is confirmed again and again is left alone, in milliseconds. */
 const STATUS_FRESH_MS = 60_000;
 /** Listings and statuses that are remembered; the oldest go first. */
 const MAX_REMEMBERED = 1000;
+/** Characters of listings: each may be as large as any answer of a server. */
+const MOST_LISTED = { count: MAX_REMEMBERED, size: 32 * 1024 * 1024 };
 
 /**
  * Tool servers, with what their answers show kept: whether a credential works, and which tools were listed with it.
@@ -22,7 +24,7 @@ export function createWatchedServers(
     readonly onError: (error: unknown) => void;
   },
 ): ToolServers & KnownTools {
-  const listed = new Map<string, readonly ListedTool[]>();
+  const listed = new Map<string, { readonly tools: readonly ListedTool[]; readonly size: number }>();
   const recorded = new Map<string, CredentialStatus>();
 
   const record = (access: ConnectorAccess, found: Pick<CredentialStatus, 'type' | 'error'> | undefined) => {
@@ -57,13 +59,15 @@ export function createWatchedServers(
   return {
     async list(connector, access, how) {
       const listing = await watch(access, servers.list(connector, access, how), ({ stale }) => stale?.code);
-      remember(listed, keyOf(connector, access.credentialId), listing.tools, MAX_REMEMBERED);
+      const { tools, size } = listing;
+      const key = keyOf(connector, access.credentialId);
+      if (listed.get(key)?.tools !== tools) rememberWithin(listed, key, { tools, size }, MOST_LISTED);
       return listing;
     },
     call: (connector, access, call) => watch(access, servers.call(connector, access, call)),
     health: (connector, access) => servers.health(connector, access),
     isTrusted: connector => servers.isTrusted(connector),
-    of: (connector, credentialId) => listed.get(keyOf(connector, credentialId)),
+    of: (connector, credentialId) => listed.get(keyOf(connector, credentialId))?.tools,
   };
 }
 

@@ -53,9 +53,10 @@ export function createToolServers(
           ...(refresh !== undefined && { refresh }),
         })
         .catch(error => Promise.reject(toFailure(error, connector, signal)));
-      const { instructions, stale } = listing;
+      const { instructions, size, stale } = listing;
       return {
         tools: usableOf(listing, connector),
+        size,
         ...(instructions !== undefined && { instructions }),
         ...(stale && { stale }),
       };
