@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { openSdkV2Server, type ToolServer } from '@tramontane/testkit/tool-servers';
 import { unknownParts } from '../../packages/wire/src/testing/canned-client.ts';
 import { expectError } from './expect-error.ts';
+import { openGate } from './gate.ts';
 import { openApiServer, type ApiServer } from './open-api-server.ts';
 import { mcpTool } from './run-turn.ts';
 import { lastToolTexts } from './scripted-models.ts';
@@ -274,6 +275,27 @@ describe('what goes wrong', () => {
     if (status === 422 && !('tools' in body)) expect(answer.text).toMatch(/body\.(messages|n)/);
     if (what === 'a call without a result') expect(answer.text).toContain('role tool');
   });
+
+  it.each([false, true])(
+    'one of several answers that fails ends the others, streamed: %s',
+    async streamed => {
+      const gone = api.models.abandoned();
+      const asked = openGate();
+      const model = api.models.answers(async (_request, n) => {
+        if (n > 0) {
+          asked.open();
+          return { text: 'One two three', hangAfterChunks: 0 };
+        }
+        await asked.passed;
+        return { status: 400 };
+      });
+      expectError(
+        await api.send('POST', '/v1/chat/completions', { model, messages: USER, n: 2, stream: streamed }),
+        400,
+      );
+      await expect.poll(() => api.models.abandoned()).toBe(gone + 1);
+    },
+  );
 
   it('a caller that goes away ends the question to the model', async () => {
     const gone = api.models.abandoned();

@@ -20,6 +20,8 @@ export interface Completion {
   /** Answered by the offline model, which stands in for one that is not there. */
   readonly offline: boolean;
   readonly choices: readonly AsyncGenerator<RunSignal, void>[];
+  /** Ends every choice that is still under way, when nobody reads them any more. */
+  readonly stop: () => void;
 }
 
 /**
@@ -53,6 +55,8 @@ export function createCompletions(ports: CompletionsPorts): Completions {
     // Chat completions have no place for what guardrails found; what they block is refused all the same.
     await ports.guardrails.check(given.guardrails ?? run.plan.guardrails, run.inputs, signal);
     const createdAt = ports.now();
+    const unread = new AbortController();
+    const either = AbortSignal.any([signal, unread.signal]);
     const first = { type: 'run.started', at: createdAt.toISOString(), inputs: run.inputs } as const;
     const choices = Array.from({ length: given.n ?? 1 }, (_, index) =>
       ports.runs.readUnstored(
@@ -64,11 +68,11 @@ export function createCompletions(ports: CompletionsPorts): Completions {
           events: [first],
           unstored: run.inline,
         },
-        signal,
+        either,
       ),
     );
     const id = createUuid().replaceAll('-', '');
-    return { id, model: run.plan.model, createdAt, offline, choices };
+    return { id, model: run.plan.model, createdAt, offline, choices, stop: () => unread.abort() };
   };
 
   return {

@@ -3,8 +3,8 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import {
   agentsCompletionRequestSchema,
   chatCompletionRequestSchema,
-  COMPLETION_DONE,
   frameCompletionChunk,
+  type COMPLETION_DONE,
   type CompletionChunk,
 } from '@tramontane/wire';
 import type { Completion, Completions } from '../core/completions.ts';
@@ -13,7 +13,7 @@ import { read } from './errors.ts';
 import { withPings } from './event-stream.ts';
 import { onlyWaits } from './guarding.ts';
 import { toCompletion } from './to-completion.ts';
-import { toCompletionStream } from './to-completion-stream.ts';
+import { startCompletionStream } from './start-completion-stream.ts';
 
 /** `/v1/chat/completions` and `/v1/agents/completions` (API reference, chat and agents). */
 export function addCompletionRoutes(app: FastifyInstance, completions: Completions): void {
@@ -31,24 +31,18 @@ export function addCompletionRoutes(app: FastifyInstance, completions: Completio
 async function answer(completion: Completion, stream: boolean, reply: FastifyReply): Promise<unknown> {
   onlyWaits(reply.request);
   if (completion.offline) reply.header('x-tramontane-model', 'offline');
-  if (!stream) return await toCompletion(completion);
-  const chunks = toCompletionStream(completion);
-  // Waits for the first words: what fails before them is answered with a status of its own.
-  const first = await chunks.next();
-  return reply
-    .header('content-type', 'text/event-stream; charset=utf-8')
-    .header('cache-control', 'no-cache')
-    .header('x-accel-buffering', 'no')
-    .send(Readable.from(withPings(withFirst(first, chunks), toFrame), { objectMode: false }));
-}
-
-async function* withFirst(
-  first: IteratorResult<CompletionChunk, void>,
-  rest: AsyncGenerator<CompletionChunk, void>,
-): AsyncGenerator<CompletionChunk | typeof COMPLETION_DONE, void> {
-  if (!first.done) yield first.value;
-  yield* rest;
-  yield COMPLETION_DONE;
+  try {
+    if (!stream) return await toCompletion(completion);
+    const items = await startCompletionStream(completion);
+    return reply
+      .header('content-type', 'text/event-stream; charset=utf-8')
+      .header('cache-control', 'no-cache')
+      .header('x-accel-buffering', 'no')
+      .send(Readable.from(withPings(items, toFrame), { objectMode: false }));
+  } catch (error) {
+    completion.stop();
+    throw error;
+  }
 }
 
 function toFrame(item: CompletionChunk | typeof COMPLETION_DONE): string {

@@ -1,7 +1,7 @@
 import { COMMENT_PING, frameEvent, type ConversationEvent } from '@tramontane/wire';
 
 /** Proxies drop a connection that is silent for longer than a minute or so. */
-const PING_MS = 15_000;
+export const PING_MS = 15_000;
 
 /** Events as server-sent events, with a comment whenever nothing was said for a while. */
 export function toEventStream(
@@ -35,7 +35,8 @@ export async function* withPings<T>(
   }
 }
 
-async function orPing<T>(next: Promise<T>, pingMs: number): Promise<T | 'ping'> {
+/** What comes, or `ping` when nothing did for so long. */
+export async function orPing<T>(next: Promise<T>, pingMs: number): Promise<T | 'ping'> {
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<'ping'>(resolve => {
     timer = setTimeout(() => resolve('ping'), pingMs);

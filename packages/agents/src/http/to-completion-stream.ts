@@ -32,13 +32,7 @@ export async function* toCompletionStream(completion: Completion): AsyncGenerato
     end?: Pick<CompletionChunk['choices'][number], 'finish_reason'>,
   ) => {
     spoken = true;
-    return {
-      id: completion.id,
-      object: 'chat.completion.chunk' as const,
-      created: Math.floor(completion.createdAt.getTime() / 1000),
-      model: completion.model,
-      choices: [{ index, delta, finish_reason: end?.finish_reason ?? null }],
-    };
+    return toChunk(completion, [{ index, delta, finish_reason: end?.finish_reason ?? null }]);
   };
 
   for await (const signal of mergeSignals(completion.choices)) {
@@ -59,7 +53,21 @@ export async function* toCompletionStream(completion: Completion): AsyncGenerato
   }
 }
 
-function toErrorDelta(failure: Error): DeltaMessage {
+/** The last chunk of a stream that began before anything was said, and failed. */
+export function toFailedChunk(completion: Completion, failure: unknown): CompletionChunk {
+  const delta = toErrorDelta(failure);
+  return toChunk(
+    completion,
+    completion.choices.map((_, index) => ({ index, delta, finish_reason: 'error' })),
+  );
+}
+
+function toChunk({ id, createdAt, model }: Completion, choices: CompletionChunk['choices']): CompletionChunk {
+  const created = Math.floor(createdAt.getTime() / 1000);
+  return { id, object: 'chat.completion.chunk', created, model, choices };
+}
+
+function toErrorDelta(failure: unknown): DeltaMessage {
   const { message, type, code } = toBody(failure);
   return { content: '', metadata: { error: { message, type, code } } };
 }
