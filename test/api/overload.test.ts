@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { request, type ClientRequest } from 'node:http';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { expectError } from './expect-error.ts';
 import { openGate } from './gate.ts';
@@ -54,6 +55,17 @@ it('a caller who leaves gives the place back', async () => {
   expectError(await ask(), 503);
   for (const work of works) work.destroy();
   expect(await eventually('free places', accepted)).toBe(true);
+});
+
+it('so does one whose connection breaks as the request comes', async () => {
+  for (let n = 0; n < 5; n += 1) {
+    const socket = connect(Number(new URL(api.url).port), '127.0.0.1');
+    socket.on('error', () => undefined).resume();
+    // One request, and in the same packet what is none.
+    socket.write('GET /v1/agents HTTP/1.1\r\nhost: here\r\n\r\nno request\r\n\r\n');
+    await once(socket, 'close');
+  }
+  expect((await ask()).status).toBe(200);
 });
 
 it('so does what no route is found for', async () => {

@@ -9,6 +9,7 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { openRestServer, openSdkV2Server, type ToolServer } from '@tramontane/testkit/tool-servers';
+import { openGate } from './gate.ts';
 import { openApiServer, type ApiServer } from './open-api-server.ts';
 import { mcpTool, modelThatCalls } from './run-turn.ts';
 import { eventually } from './shapes.ts';
@@ -84,6 +85,32 @@ it.each([
     'gen_ai.tool.name': 'greet',
     'server.address': '127.0.0.1',
   });
+});
+
+it('ends the span of a request whose caller left', async () => {
+  const [asked, gate] = [openGate(), openGate()];
+  const model = api.models.answers(async () => {
+    asked.open();
+    await gate.passed;
+    return { text: 'Late' };
+  });
+  const leaving = new AbortController();
+  const answer = fetch(`${api.url}/v1/conversations`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${api.key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model, inputs: 'Hi' }),
+    signal: leaving.signal,
+  }).catch(() => undefined);
+  await asked.passed;
+  leaving.abort();
+  await answer;
+  const spanOf = (wanted: string) =>
+    eventually(`the span ${wanted}`, () => exporter.getFinishedSpans().find(({ name }) => name === wanted));
+  const span = await spanOf('POST /v1/conversations');
+  expect(Object.keys(span.attributes)).not.toContain('http.response.status_code');
+  gate.open();
+  // The run goes on; its spans are no other test's.
+  await spanOf('invoke_agent');
 });
 
 it('marks what failed, and keeps what callers wrote out of the spans', async () => {

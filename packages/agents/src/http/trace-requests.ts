@@ -1,5 +1,5 @@
-import { context, propagation, SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { FastifyInstance } from 'fastify';
 
 const NAME = '@tramontane/agents';
 
@@ -8,8 +8,7 @@ const NAME = '@tramontane/agents';
  * semantic conventions for HTTP, "Server"). Without an OpenTelemetry SDK it costs next to nothing.
  */
 export function traceRequests(app: FastifyInstance): void {
-  const spans = new WeakMap<FastifyRequest, Span>();
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, { raw }, done) => {
     const route = request.routeOptions.url;
     const parent = propagation.extract(context.active(), request.headers);
     const name = route === undefined ? request.method : `${request.method} ${route}`;
@@ -21,17 +20,16 @@ export function traceRequests(app: FastifyInstance): void {
       ...(route !== undefined && { 'http.route': route }),
     };
     const span = trace.getTracer(NAME).startSpan(name, { kind: SpanKind.SERVER, attributes }, parent);
-    spans.set(request, span);
+    // Fastify's own hook is not reached when the caller leaves.
+    raw.once('close', () => {
+      const { headersSent, statusCode } = raw;
+      if (headersSent) span.setAttribute('http.response.status_code', statusCode);
+      if (headersSent && statusCode >= 500) {
+        span.setAttribute('error.type', String(statusCode));
+        span.setStatus({ code: SpanStatusCode.ERROR });
+      }
+      span.end();
+    });
     context.with(trace.setSpan(parent, span), done);
-  });
-  app.addHook('onResponse', (request, reply, done) => {
-    const span = spans.get(request);
-    span?.setAttribute('http.response.status_code', reply.statusCode);
-    if (reply.statusCode >= 500) {
-      span?.setAttribute('error.type', String(reply.statusCode));
-      span?.setStatus({ code: SpanStatusCode.ERROR });
-    }
-    span?.end();
-    done();
   });
 }
