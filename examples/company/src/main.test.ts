@@ -55,6 +55,7 @@ test('the process: several workers, a scraper with a token of its own, a page fo
     MCP_SECRET_TOKEN: token,
     METRICS_TOKEN: 'scrape',
     WORKERS: '2',
+    RATE_LIMIT: '6/hour',
     ENV: 'development',
   });
   while (!main.output().includes('ready ')) await once(main.child.stdout ?? main.child, 'data');
@@ -70,6 +71,8 @@ test('the process: several workers, a scraper with a token of its own, a page fo
     const answer = await fetch(`${url}/mcp/v1/tools/invoke`, init);
     expect(await answer.json()).toMatchObject({ success: true, result: [{ n: 20 }] });
   }
+  const limited = await fetch(`${url}/mcp/v1/tools`, { headers });
+  expect([limited.status, limited.headers.has('retry-after')]).toEqual([429, true]);
   expect((await fetch(`${url}/docs`)).status).toBe(200);
   const scraped = await fetch(`${url}/metrics`, { headers: { authorization: 'Bearer scrape' } });
   expect(await scraped.text()).toContain(
@@ -85,7 +88,13 @@ test('the process: what is wrong is one sentence and status 1', async () => {
   await once(taken, 'listening');
   const address = taken.address();
   const port = String(typeof address === 'object' ? address?.port : '');
-  const [noToken, busy] = [startMain({ PORT: '0' }), startMain({ PORT: port, MCP_SECRET_TOKEN: token })];
+  const [noToken, noRate, busy] = [
+    startMain({ PORT: '0' }),
+    startMain({ PORT: '0', MCP_SECRET_TOKEN: token, RATE_LIMIT: 'often' }),
+    startMain({ PORT: port, MCP_SECRET_TOKEN: token }),
+  ];
+  expect(await noRate.ended).toEqual([1, null]);
+  expect(noRate.output()).toMatch(/^[^\n]*"often"[^\n]*\n$/u);
   expect(await noToken.ended).toEqual([1, null]);
   expect(noToken.output()).toMatch(/^Set MCP_SECRET_TOKEN .*MCP_TOKEN_HASH.*\n$/u);
   expect(await busy.ended).toEqual([1, null]);

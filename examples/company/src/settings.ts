@@ -1,4 +1,5 @@
 import { parseGuardSettings, type GuardSettings } from '@tramontane/mcp-server';
+import { createLimits } from '@tramontane/guards/limits';
 import { CompanyError } from './company-error.ts';
 import type { DatabaseSource } from './open-databases.ts';
 
@@ -7,6 +8,8 @@ export interface CompanySettings {
   port: number;
   /** Who may call, and from where. */
   guards: GuardSettings;
+  /** Requests of one caller, as in `600/minute`. */
+  rateLimit: string;
   /** What a scraper of /metrics sends; without it, what callers send. */
   metricsToken?: string;
   /** A page about the server at /docs. */
@@ -31,6 +34,9 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
   if (!/^\d+$/u.test(portText) || port > 65_535)
     problems.push(`PORT must be a number from 0 to 65535, not "${portText}".`);
 
+  const rateLimit = read('RATE_LIMIT') ?? '600/minute';
+  attempt(() => createLimits({ perCaller: rateLimit }), problems);
+
   const ownerUrl = read('COMPANY_DATABASE_URL');
   const readerUrl = read('COMPANY_READER_DATABASE_URL');
   if ((ownerUrl === undefined) !== (readerUrl === undefined)) {
@@ -53,6 +59,7 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     host: read('COMPANY_HOST') ?? '127.0.0.1',
     port,
     guards,
+    rateLimit,
     docs: read('ENV') === 'development',
     ...(metricsToken !== undefined && { metricsToken }),
     database:

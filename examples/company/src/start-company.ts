@@ -1,5 +1,6 @@
 import { createGuards, createMcpServer, serveHttp, type HttpServing, type Log } from '@tramontane/mcp-server';
 import type { Worker } from '@tramontane/mcp-server/workers';
+import { createLimits } from '@tramontane/guards/limits';
 import { createMetrics } from '@tramontane/guards/metrics';
 import { CompanyError } from './company-error.ts';
 import { openDatabases } from './open-databases.ts';
@@ -25,7 +26,7 @@ export async function startCompany(
     log?: Log;
   },
 ): Promise<Company> {
-  const { host, port, docs, worker, metricsToken } = options;
+  const { host, port, docs, worker, rateLimit, metricsToken } = options;
   const databases = await openDatabases(options.database, {
     signal: options.signal,
     onProgress: options.onProgress,
@@ -33,6 +34,11 @@ export async function startCompany(
   });
   const guards = createGuards({
     ...options.guards,
+    limits: createLimits({
+      perCaller: rateLimit,
+      wrongCredentials: '30/minute',
+      ...(worker && { store: worker.rateStore }),
+    }),
     health: { checks: { database: () => databases.owner.query('SELECT 1') } },
     metrics: createMetrics({
       ...(metricsToken !== undefined && { token: metricsToken }),

@@ -89,7 +89,14 @@ describe('a new project', () => {
   });
 
   it('serves with several workers, for development with a page, and is not ready without its documents', async () => {
-    const env = { ...process.env, PORT: '0', ENV: 'development', METRICS_TOKEN: 'm', DOCS_FOLDER: 'none' };
+    const env = {
+      ...process.env,
+      PORT: '0',
+      ENV: 'development',
+      METRICS_TOKEN: 'm',
+      DOCS_FOLDER: 'none',
+      RATE_LIMIT: '3/minute',
+    };
     const child = spawn(process.execPath, [source, 'src/main.ts', '--workers', '2'], {
       cwd: project,
       env,
@@ -102,6 +109,10 @@ describe('a new project', () => {
     expect((await fetch(`${url}/health/ready`)).status).toBe(503);
     const scraped = await fetch(`${url}/metrics`, { headers: { authorization: 'Bearer m' } });
     expect(await scraped.text()).toContain('mcp_workers 2');
+    // Both workers count together.
+    const statuses: number[] = [];
+    for (let n = 0; n < 4; n += 1) statuses.push((await fetch(`${url}/mcp/v1/tools`)).status);
+    expect(statuses.at(-1)).toBe(429);
     child.kill('SIGTERM');
     expect(await exited).toEqual([0, null]);
   });

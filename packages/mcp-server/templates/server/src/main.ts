@@ -1,10 +1,12 @@
 import { access } from 'node:fs/promises';
 import { createGuards, parseGuardSettings, serveHttp, serveStdio } from '@tramontane/mcp-server';
 import { parseWorkerCount, runWorkers, type Worker } from '@tramontane/mcp-server/workers';
+import { createLimits } from '@tramontane/guards/limits';
 import { createMetrics } from '@tramontane/guards/metrics';
 import { createServer } from './server.ts';
 
 const { HOST = '127.0.0.1', PORT = '8000', DOCS_FOLDER = 'docs', ENV, METRICS_TOKEN } = process.env;
+const { RATE_LIMIT = '600/minute' } = process.env;
 
 if (process.argv.includes('--stdio')) {
   serveStdio(createServer(DOCS_FOLDER));
@@ -28,6 +30,11 @@ async function serve(worker: Worker) {
   }
   const guards = createGuards({
     ...settings,
+    limits: createLimits({
+      perCaller: RATE_LIMIT,
+      wrongCredentials: '30/minute',
+      store: worker.rateStore,
+    }),
     health: { checks: { documents: () => access(DOCS_FOLDER).then(() => true) } },
     metrics: createMetrics({
       gather: worker.gatherMetrics,
