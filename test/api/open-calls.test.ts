@@ -129,6 +129,24 @@ it('a document that the vendor can never be sent is refused before it is kept', 
   expect(records(record((await api.send('GET', `${path}/history`)).json)['entries'])).toHaveLength(6);
 });
 
+it('the error of a turn that failed says in which conversation it went on so far', async () => {
+  const tool = { type: 'mcp', config: { server_url: tools.url } };
+  const model = api.models.plays(
+    { toolCalls: [{ name: 'noop', arguments: {} }] },
+    { status: 400 },
+    { text: 'There.' },
+    { status: 400 },
+  );
+  const failed = await api.send('POST', '/v1/conversations', { model, inputs: 'Go', tools: [tool] });
+  expectError(failed, 400);
+  const [id = ''] = /conv_[0-9a-f]{32}/.exec(text(record(failed.json)['message'])) ?? [];
+  const goneOn = await api.send('POST', `/v1/conversations/${id}`, {});
+  expect(records(record(goneOn.json)['outputs'])).toMatchObject([{ content: 'There.' }]);
+  const unstored = await api.send('POST', '/v1/conversations', { model, inputs: 'Go', store: false });
+  expectError(unstored, 400);
+  expect(unstored.text).not.toContain('conv_');
+});
+
 describe('an append at the wrong time', () => {
   it('while a turn is under way is 409, and the turn ends as if nothing had been', async () => {
     const gate = openGate();

@@ -14,6 +14,8 @@ import type { Runs } from './runs.ts';
 export interface Turn {
   readonly conversationId: string;
   readonly runId: string;
+  /** Nothing of it is kept: its conversation is nowhere to be found. */
+  readonly unstored?: true;
   /** Answered by the offline model, which stands in for one that is not there. */
   readonly offline: boolean;
   readonly signals: AsyncGenerator<RunSignal, void>;
@@ -68,7 +70,7 @@ export async function beginTurn(
     refuseWaiting(turn);
     const inline = 'create' in turn.conversation ? turn.conversation.inline : [];
     const signals = ports.runs.readUnstored({ ...run, unstored: inline }, signal);
-    return { conversationId, runId: run.id, offline, signals };
+    return { conversationId, runId: run.id, unstored: true, offline, signals };
   }
 
   const started = await ports.runs.start(run, () =>

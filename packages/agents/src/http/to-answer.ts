@@ -9,7 +9,7 @@ export async function toAnswer(turn: Turn): Promise<ConversationResponse> {
   const events: RunEvent[] = [];
   for await (const signal of turn.signals) if ('seq' in signal) events.push(signal.event);
   const failure = toFailure(events);
-  if (failure) throw failure;
+  if (failure) throw turn.unstored ? failure : withConversation(failure, turn.conversationId);
   // The inputs are the caller's own; the answer holds what came after them, and the calls that wait on.
   const outputs = [...foldOutputs(events), ...stillOpen(events)].filter(isOutput).map(toOutputEntry);
   return {
@@ -19,6 +19,14 @@ export async function toAnswer(turn: Turn): Promise<ConversationResponse> {
     usage: toUsage(events),
     ...toGuardrails(events),
   };
+}
+
+/** Who began a conversation hears its id nowhere else, and its tools may have done something before it failed. */
+function withConversation({ code, message, param, upstreamStatus }: ApiError, id: string): ApiError {
+  return new ApiError(code, `${message} The conversation is ${id}.`, {
+    ...(param !== undefined && { param }),
+    ...(upstreamStatus !== undefined && { upstreamStatus }),
+  });
 }
 
 /** What the guardrails of each agent of the turn found, in the order in which the agents came. */
