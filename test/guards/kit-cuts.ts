@@ -78,15 +78,23 @@ const OF_PARTS: readonly Cut[] = [
   {
     guard: 'overload spares who asks how the server is',
     file: `${GUARDS}/overload.ts`,
-    text: 'if (spared.has(visit.path)) return undefined;',
-    without: '',
+    text: '=> spared.has(path);',
+    without: '=> path === undefined;',
+    tests: [`${GUARDS}/overload.test.ts`],
+  },
+  {
+    guard: 'overload counts known callers only',
+    file: `${GUARDS}/overload.ts`,
+    text: '(!isSpared(visit) && (late >= LATE_LOOKS || isFull()) ? REFUSAL : undefined),',
+    without:
+      '{ if (late >= LATE_LOOKS || isFull()) return REFUSAL; inFlight.add(visit); return undefined; },',
     tests: [`${GUARDS}/overload.test.ts`],
   },
   {
     guard: 'overload of the processor',
     file: `${GUARDS}/overload.ts`,
-    text: 'late >= LATE_LOOKS || ',
-    without: '',
+    text: 'late >= LATE_LOOKS || isFull()',
+    without: 'isFull()',
     tests: [`${GUARDS}/overload.test.ts`],
   },
   {

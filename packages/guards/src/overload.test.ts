@@ -1,10 +1,11 @@
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
-import { createGuards } from './create-guards.ts';
-import { openOverloadGuard } from './overload.ts';
+import type { Auth, AuthVerdict } from './auth.ts';
+import { createGuards, type GuardsOptions } from './create-guards.ts';
+import { openOverloadGuard, type OverloadOptions } from './overload.ts';
 
-function open(options: Parameters<typeof openOverloadGuard>[0]) {
-  const guards = createGuards({ overload: openOverloadGuard(options) });
+function open(options: OverloadOptions, more: GuardsOptions = {}) {
+  const guards = createGuards({ ...more, overload: openOverloadGuard(options) });
   onTestFinished(() => guards.close());
   const arrive = (path = '/') => {
     const visit = guards.arrive({ method: 'GET', path, header: () => undefined, id: 'i' });
@@ -38,6 +39,32 @@ it('does not count what only waits, and never refuses who asks how the server is
   expect(arrive().refusal?.status).toBe(503);
   guards.leave(working, 200);
   expect(arrive().refusal).toBeUndefined();
+});
+
+it('gives no place to those who are not known, however long it takes to find that out', async () => {
+  const known = Promise.withResolvers<AuthVerdict>();
+  const auth: Auth = {
+    scheme: 'Bearer',
+    credential: 'bearer token',
+    check: header =>
+      header('authorization') === 'right'
+        ? { ok: true, caller: { subject: 'ann', fingerprint: 'f' } }
+        : known.promise,
+  };
+  const { guards } = open({ maxInFlight: 1 }, { auth });
+  const admit = async (authorization: string) => {
+    const visit = guards.arrive({ method: 'GET', path: '/', header: () => authorization, id: 'i' });
+    await guards.admit(visit);
+    return visit;
+  };
+  const wrong = [admit('wrong'), admit('wrong')];
+  const right = await admit('right');
+  expect(right.refusal).toBeUndefined();
+  // Two that were let in to be looked up may turn out to be known: one more than there is room for.
+  guards.leave(right, 200);
+  known.resolve({ ok: true, caller: { subject: 'bob', fingerprint: 'g' } });
+  const statuses = (await Promise.all(wrong)).map(({ refusal }) => refusal?.status);
+  expect(statuses).toEqual([undefined, 503]);
 });
 
 it('refuses while the process is late, and no longer', async () => {

@@ -6,7 +6,7 @@ import type { Refusal, Visit } from './visit.ts';
 export interface OverloadOptions {
   /**
    * Requests being answered at once; one more is refused. 1,000 unless given. One that does nothing but wait, as a
-   * stream that has begun, does not count.
+   * stream that has begun, does not count, nor does one whose caller is not known yet.
    */
   readonly maxInFlight?: number;
   /**
@@ -46,8 +46,10 @@ export function openOverloadGuard(options: OverloadOptions = {}): Guard & { clos
     throw new GuardsError('bad_option', `overload.${name} is ${value}. Give a whole number from 1.`);
   }
   const inFlight = new Set<Visit>();
+  const isFull = (): boolean => inFlight.size >= maxInFlight;
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   const spared = new Set(spare);
+  const isSpared = ({ path }: Visit): boolean => spared.has(path);
   let late = 0;
   delay.enable();
   const looking = setInterval(() => {
@@ -55,9 +57,11 @@ export function openOverloadGuard(options: OverloadOptions = {}): Guard & { clos
     delay.reset();
   }, LOOK_MS).unref();
   return {
-    arrive: visit => {
-      if (spared.has(visit.path)) return undefined;
-      if (late >= LATE_LOOKS || inFlight.size >= maxInFlight) return REFUSAL;
+    arrive: visit => (!isSpared(visit) && (late >= LATE_LOOKS || isFull()) ? REFUSAL : undefined),
+    // Who is not known takes no place: wrong credentials that wait to be looked up would keep everybody else out.
+    admit: visit => {
+      if (isSpared(visit)) return undefined;
+      if (isFull()) return REFUSAL;
       inFlight.add(visit);
       return undefined;
     },
