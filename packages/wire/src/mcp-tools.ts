@@ -62,7 +62,13 @@ export const callToolSchema = z.object({
 });
 export type CallTool = z.infer<typeof callToolSchema>;
 
-const resourceHead = { uri: z.string().min(1), mimeType: nullableText, _meta: meta };
+/** The provider's shape has a URI here: clients that check it lose a whole result for one that is none. */
+const uri = z
+  .string()
+  .regex(/^[\x21-\x7e]+$/)
+  .refine(text => URL.canParse(text));
+
+const resourceHead = { uri, mimeType: nullableText, _meta: meta };
 
 /** A block of a tool's result. */
 export const toolResultBlockSchema = z.discriminatedUnion('type', [
@@ -84,7 +90,7 @@ export const toolResultBlockSchema = z.discriminatedUnion('type', [
   z.looseObject({
     type: z.literal('resource_link'),
     name: z.string(),
-    uri: z.string().min(1),
+    uri,
     title: nullableText,
     description: nullableText,
     mimeType: nullableText,
