@@ -22,7 +22,7 @@ export function definitionOf(connector: Connector, tool: ListedTool): string {
 }
 
 /** The order of keys says nothing, and some servers change it from list to list. */
-function sorted(value: unknown): unknown {
+export function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(

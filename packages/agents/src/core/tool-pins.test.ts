@@ -45,6 +45,20 @@ describe('what changed', () => {
     expect(compareWords(word(tool('a')), renamed)).toEqual([{ kind: 'renamed', tool: 'z', from: 'a' }]);
   });
 
+  it('every tool, without a look at each for each', () => {
+    let looks = 0;
+    const many = (prefix: string) =>
+      Array.from({ length: 300 }, (_, n) => ({
+        ...tool(`${prefix}${n}`),
+        get description() {
+          looks += 1;
+          return `does ${prefix}${n}`;
+        },
+      }));
+    expect(compareWords(word(...many('a')), word(...many('b')))).toHaveLength(600);
+    expect(looks).toBeLessThan(3_000);
+  });
+
   it('the address, in whatever way it is written, and never its query', () => {
     const at = (server: string) => toWord({ tools: [] }, server);
     expect(compareWords(at('https://a.example'), at('https://A.example:443/?key=1'))).toEqual([]);

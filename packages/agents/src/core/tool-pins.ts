@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ListedTool } from './ports.ts';
+import { sorted } from './tool-definition.ts';
 import { findMarks, type TextMark } from './text-marks.ts';
 
 /** What a tool server said of itself at one time: everything that a model reads, or that decides how a tool is used. */
@@ -70,7 +71,11 @@ export function toPlace(server: string): string {
 export function compareWords(before: ServerWord, after: ServerWord): ToolChange[] {
   const old = new Map(before.tools.map(tool => [tool.name, tool]));
   const now = new Map(after.tools.map(tool => [tool.name, tool]));
-  const gone = before.tools.filter(({ name }) => !now.has(name));
+  // By their text, not each with each: a server that names all its tools anew would hold everything up.
+  const gone = Map.groupBy(
+    before.tools.filter(({ name }) => !now.has(name)),
+    toText,
+  );
   const changes: ToolChange[] = [];
   for (const tool of after.tools) {
     const known = old.get(tool.name);
@@ -79,13 +84,12 @@ export function compareWords(before: ServerWord, after: ServerWord): ToolChange[
       if (fields.length > 0) changes.push({ kind: 'changed', tool: tool.name, fields });
       continue;
     }
-    const index = gone.findIndex(candidate => changedFields(candidate, tool).length === 0);
-    const [from] = index === -1 ? [] : gone.splice(index, 1);
+    const from = gone.size > 0 ? gone.get(toText(tool))?.shift() : undefined;
     changes.push(
       from ? { kind: 'renamed', tool: tool.name, from: from.name } : { kind: 'added', tool: tool.name },
     );
   }
-  changes.push(...gone.map(({ name }) => ({ kind: 'removed', tool: name }) as const));
+  changes.push(...[...gone.values()].flat().map(({ name }) => ({ kind: 'removed', tool: name }) as const));
   const hasMoved = before.server !== undefined && before.server !== after.server;
   if (hasMoved) changes.unshift({ kind: 'moved', fields: [toField('server', before.server, after.server)] });
   if (before.instructions !== after.instructions) {
@@ -110,6 +114,11 @@ function changedFields(before: PinnedTool, after: PinnedTool): FieldChange[] {
   return FIELDS.filter(field => !isDeepStrictEqual(before[field], after[field])).map(field =>
     toField(field, before[field], after[field]),
   );
+}
+
+/** All but its name, the same for the same whatever the order of keys. */
+function toText(tool: PinnedTool): string {
+  return JSON.stringify(FIELDS.map(field => sorted(tool[field])));
 }
 
 function toField(field: string, before: unknown, after: unknown): FieldChange {
