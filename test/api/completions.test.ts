@@ -228,6 +228,18 @@ describe('what goes wrong', () => {
     }
   });
 
+  it('tells when the vendor wants to be asked again, which is not waited for here', async () => {
+    const model = api.models.answers(() => ({ status: 429, headers: { 'retry-after': '30' } }));
+    for (const [path, body] of [
+      ['/v1/chat/completions', { model, messages: USER }],
+      ['/v1/conversations', { model, inputs: 'Hi' }],
+    ] as const) {
+      const answer = await api.send('POST', path, body);
+      expectError(answer, 429);
+      expect(answer.headers.get('retry-after')).toBe('30');
+    }
+  });
+
   it('after it, the stream ends with the reason error and says why', async () => {
     const model = api.models.answers(() => ({ text: 'One two three', dropAfterChunks: 3 }));
     const chunks = await stream(api, { model, messages: USER });

@@ -1,4 +1,4 @@
-import type { RunDelta, RunEnd, RunEvent, ToolCall } from './events.ts';
+import type { RunDelta, RunEnd, RunEvent, RunFailure, ToolCall } from './events.ts';
 import { handOff, type Handoff } from './hand-off.ts';
 import { hearAnswer } from './hear-answer.ts';
 import { holdUntil } from './hold-until.ts';
@@ -147,9 +147,17 @@ async function askModel(
   } catch (error) {
     if (signal.aborted) return { reason: 'cancelled' };
     if (!(error instanceof ModelFailure)) throw error;
-    const { code, message, status } = error;
-    return { reason: 'failed', failure: { code, message, ...(status !== undefined && { status }) } };
+    return { reason: 'failed', failure: toRunFailure(error) };
   }
+}
+
+function toRunFailure({ code, message, status, retryAfterSeconds }: ModelFailure): RunFailure {
+  return {
+    code,
+    message,
+    ...(status !== undefined && { status }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  };
 }
 
 /** What follows from an answer by itself is written down with it, in one commit: the end, or the calls that leave now. */

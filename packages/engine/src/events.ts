@@ -34,6 +34,8 @@ export interface RunFailure {
   readonly message: string;
   /** HTTP status that fits, when the model's vendor gave one. */
   readonly status?: number;
+  /** The pause that the vendor asks for. */
+  readonly retryAfterSeconds?: number;
 }
 
 export type RunEnd =

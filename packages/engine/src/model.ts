@@ -74,16 +74,25 @@ export type CallModel = (
   options: { readonly signal: AbortSignal; readonly onDelta: (delta: ContentDelta) => void },
 ) => Promise<ModelAnswer>;
 
-/** A model that could not answer: an expected outcome of a run. `status` is the vendor's HTTP status, if it gave one. */
+/**
+ * A model that could not answer: an expected outcome of a run. `status` is the vendor's HTTP status, if it gave one, and
+ * `retryAfterSeconds` the pause it asks for.
+ */
 export class ModelFailure extends Error {
   readonly code: ModelFailureCode;
   readonly status: number | undefined;
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ModelFailureCode, message: string, options: { status?: number; cause?: unknown } = {}) {
+  constructor(
+    code: ModelFailureCode,
+    message: string,
+    options: { status?: number; retryAfterSeconds?: number; cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = 'ModelFailure';
     this.code = code;
     this.status = options.status;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
 

@@ -75,6 +75,8 @@ export class ApiError extends Error {
   readonly detail: readonly FieldProblem[] | undefined;
   /** HTTP status of the model's vendor, for `model_failed`. */
   readonly upstreamStatus: number | undefined;
+  /** When the same request may work, for 429 and 503. */
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(
     code: ApiErrorCode,
@@ -83,6 +85,7 @@ export class ApiError extends Error {
       param?: string;
       detail?: readonly FieldProblem[];
       upstreamStatus?: number;
+      retryAfterSeconds?: number;
       cause?: unknown;
     } = {},
   ) {
@@ -92,6 +95,7 @@ export class ApiError extends Error {
     this.param = options.param;
     this.detail = options.detail;
     this.upstreamStatus = options.upstreamStatus;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
 

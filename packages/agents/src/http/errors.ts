@@ -84,7 +84,10 @@ export function answerError(error: FastifyError | Error, request: FastifyRequest
       );
     else request.log.error({ err: error, key }, 'request failed');
   }
-  if (body.raw_status_code === 429 || body.raw_status_code === 503) reply.header('retry-after', '1');
+  if (body.raw_status_code === 429 || body.raw_status_code === 503) {
+    const seconds = error instanceof ApiError ? error.retryAfterSeconds : undefined;
+    reply.header('retry-after', String(seconds ?? 1));
+  }
   reply.code(body.raw_status_code).send(body);
 }
 

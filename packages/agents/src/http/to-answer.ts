@@ -22,10 +22,12 @@ export async function toAnswer(turn: Turn): Promise<ConversationResponse> {
 }
 
 /** Who began a conversation hears its id nowhere else, and its tools may have done something before it failed. */
-function withConversation({ code, message, param, upstreamStatus }: ApiError, id: string): ApiError {
+function withConversation(error: ApiError, id: string): ApiError {
+  const { code, message, param, upstreamStatus, retryAfterSeconds } = error;
   return new ApiError(code, `${message} The conversation is ${id}.`, {
     ...(param !== undefined && { param }),
     ...(upstreamStatus !== undefined && { upstreamStatus }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   });
 }
 
@@ -52,10 +54,13 @@ export function toFailure(events: readonly RunEvent[]): ApiError | undefined {
     );
   }
   if (end.reason !== 'failed') return undefined;
-  const { code, message, status } = end.failure;
+  const { code, message, status, retryAfterSeconds } = end.failure;
   if (code === 'invalid_model') return new ApiError('invalid_model', message);
   if (isOfGuardrails(code)) return new ApiError(code, message, { param: 'guardrails' });
-  return new ApiError('model_failed', message, { ...(status !== undefined && { upstreamStatus: status }) });
+  return new ApiError('model_failed', message, {
+    ...(status !== undefined && { upstreamStatus: status }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  });
 }
 
 /** An agent that takes over checks what it reads: what it refuses is refused as at the start of a turn. */

@@ -6,6 +6,7 @@ import type { ModelCatalogue, ResolvedModel } from './catalogue.ts';
 import { readAnswer } from './read-answer.ts';
 import { toCallOptions } from './to-call-options.ts';
 import { findNetworkCode, toModelFailure } from './to-failure.ts';
+import { retryAfterOf } from './retry-after.ts';
 import { createWatch, DEFAULT_LIMITS } from './watch.ts';
 import type { WaitLimits } from './watch.ts';
 
@@ -91,17 +92,9 @@ function retryDelay(error: unknown, backoffMs: number): number | undefined {
   if (status === undefined || status < 400)
     return findNetworkCode(error) === undefined ? undefined : backoffMs;
   if (status !== 429 && status < 500) return undefined;
-  const asked = parseRetryAfter(error.responseHeaders?.['retry-after']);
+  const asked = retryAfterOf(error);
   if (asked === undefined) return backoffMs;
   return asked <= LONGEST_RETRY_AFTER_MS ? asked : undefined;
-}
-
-/** RFC 9110 section 10.2.3: seconds, or a date. */
-function parseRetryAfter(value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  if (/^\d+(?:\.\d+)?$/.test(value.trim())) return Number(value) * 1000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
 }
 
 function toAbortError(signal: AbortSignal): Error {

@@ -57,6 +57,21 @@ it('whoever hears a call has heard of those that were begun before it', () => {
   expect(told.slice(4)).toEqual(['0 empty  ', '3 later {', '3 later }']);
 });
 
+it('calls that a server gave one id are as many calls', () => {
+  const { calls } = hearPieces();
+  for (const args of ['{"a":1}', '{"a":2}']) {
+    calls.begin('', 'look');
+    calls.hear('', args);
+    calls.complete('', 'look', args);
+  }
+  calls.complete('', 'act', '{}');
+  expect(calls.calls()).toEqual([
+    { name: 'look', arguments: '{"a":1}' },
+    { name: 'look', arguments: '{"a":2}' },
+    { name: 'act', arguments: '{}' },
+  ]);
+});
+
 it('calls keep the order they were begun in, and one that never became whole is none', () => {
   const { calls } = hearPieces();
   for (const id of ['a', 'b', 'c']) calls.begin(id, id);

@@ -27,13 +27,16 @@ export function createCallPieces(
   nextNumber: () => number,
   onDelta: (delta: ContentDelta) => void,
 ): CallPieces {
-  const begun = new Map<string, BegunCall>();
+  const begun: BegunCall[] = [];
+  const latest = new Map<string, BegunCall>();
 
   const begin = (id: string, name: string): BegunCall => {
-    const known = begun.get(id);
-    if (known) return known;
+    const known = latest.get(id);
+    // Some servers give every call of an answer the same id: what comes after a whole one is another call.
+    if (known && !known.whole) return known;
     const call = { number: nextNumber(), name, held: '', passedOn: false };
-    begun.set(id, call);
+    begun.push(call);
+    latest.set(id, call);
     return call;
   };
   const passOn = ({ number, name }: BegunCall, text: string) =>
@@ -42,13 +45,13 @@ export function createCallPieces(
   return {
     begin,
     hear(id, text) {
-      const call = begun.get(id);
+      const call = latest.get(id);
       if (!call || text === '') return;
       if (!call.passedOn && call.held === '') {
         call.held = text;
         return;
       }
-      for (const other of begun.values()) {
+      for (const other of begun) {
         if (!other.passedOn) passOn(other, other.held);
         other.passedOn = true;
         if (other === call) break;
@@ -59,7 +62,7 @@ export function createCallPieces(
       begin(id, name).whole = { name, arguments: args };
     },
     calls: () =>
-      [...begun.values()].flatMap(({ number, passedOn, whole }) =>
+      begun.flatMap(({ number, passedOn, whole }) =>
         whole ? { ...whole, ...(passedOn && { call: number }) } : [],
       ),
   };

@@ -2,13 +2,14 @@ import { APICallError, UnsupportedFunctionalityError } from '@ai-sdk/provider';
 import { ModelFailure } from '@tramontane/engine';
 import type { ModelFailureCode } from '@tramontane/engine';
 import type { ResolvedModel } from './catalogue.ts';
+import { retryAfterOf } from './retry-after.ts';
 import { BrokenStream } from './read-answer.ts';
 import { WaitedTooLong } from './watch.ts';
 
 /** The failure that an error of a model call means, in words for the people who read it: what, where, what to do. */
 export function toModelFailure(error: unknown, name: string, resolved: ResolvedModel): ModelFailure {
   if (error instanceof ModelFailure) return error;
-  const { code, status, says } = explain(error);
+  const { code, status, waitMs, says } = explain(error);
   const { vendor } = resolved;
   const who = vendor ? `Model ${name} at ${vendor.title} (${vendor.address})` : `Model ${name} (offline)`;
   const secrets = vendor?.secrets ?? [];
@@ -16,6 +17,7 @@ export function toModelFailure(error: unknown, name: string, resolved: ResolvedM
   const message = `${who} ${shorten(hide(says, secrets))}${advice(code, vendor?.title)}`;
   return new ModelFailure(code, message, {
     ...(status !== undefined && { status }),
+    ...(waitMs !== undefined && { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) }),
     // The package's own error holds the whole prompt and what the vendor quoted; neither belongs into a log.
     cause: APICallError.isInstance(error)
       ? new Error(shorten(hide(error.message, secrets)), { cause: error.cause })
@@ -26,6 +28,7 @@ export function toModelFailure(error: unknown, name: string, resolved: ResolvedM
 interface Explanation {
   readonly code: ModelFailureCode;
   readonly status?: number;
+  readonly waitMs?: number;
   /** Continues "Model x at y …". */
   readonly says: string;
 }
@@ -36,7 +39,13 @@ function explain(error: unknown): Explanation {
     const status = error.statusCode;
     const reason = vendorReason(error);
     const code = codeOfStatus(status, error.responseBody ?? '');
-    return { code, status, says: `answered ${status}${reason === '' ? '.' : `: ${reason}`}` };
+    const waitMs = retryAfterOf(error);
+    return {
+      code,
+      status,
+      ...(waitMs !== undefined && { waitMs }),
+      says: `answered ${status}${reason === '' ? '.' : `: ${reason}`}`,
+    };
   }
   if (UnsupportedFunctionalityError.isInstance(error)) {
     const says = `cannot be sent this: ${error.functionality}. Give it text, pictures, or a PDF in a data: address.`;
