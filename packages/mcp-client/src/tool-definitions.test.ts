@@ -128,6 +128,11 @@ describe('parseToolDefinitions', () => {
       { properties: { type: {}, required: true, enum: { type: ['string', 'null'] } } },
       undefined,
     ],
+    [
+      'a choice of very many',
+      property({ enum: Array.from({ length: 60_000 }, (_, n) => ({ n })) }),
+      undefined,
+    ],
     ['a type that is none', property({ type: 'strng' }), '/properties/a/type'],
     ['a property that is none', property(null), '/properties/a must be'],
     ['properties in a list', { properties: [] }, '/properties must be object'],
