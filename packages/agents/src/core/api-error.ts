@@ -53,7 +53,7 @@ export const API_ERRORS = {
   model_failed: { meaning: 'The model could not answer; the message says why.', retry: true },
   run_cancelled: { meaning: 'The run was stopped before it ended.', retry: true },
   database_away: {
-    meaning: 'The database is away; the server goes on by itself when it is back.',
+    meaning: 'The database is away or has no connection free; the server goes on by itself when it is back.',
     retry: true,
   },
   stopping: { meaning: 'The server is stopping; ask again in a moment.', retry: true },

@@ -49,6 +49,22 @@ it('hands on what PostgreSQL says about a statement', async () => {
   client.release();
 });
 
+it('says when it is not away, but all its connections are in use', async () => {
+  const database = await openTestDatabase();
+  const pool = new Pool({ connectionString: database.url, max: 1, connectionTimeoutMillis: 100 });
+  const watched = watchPool(pool);
+  const taken = await watched.connect();
+  onTestFinished(async () => {
+    taken.release();
+    await pool.end();
+    await database.close();
+  });
+  await expect(watched.connect()).rejects.toMatchObject({
+    code: 'database_away',
+    message: expect.stringMatching(/^All connections to the database are in use/) as string,
+  });
+});
+
 it('says so too when nobody is there', async () => {
   const pool = new Pool({ host: '127.0.0.1', port: 1 });
   onTestFinished(() => pool.end());

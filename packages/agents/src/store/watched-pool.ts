@@ -18,7 +18,7 @@ export function watchPool(pool: Pool): PostgresPool {
     options: pool.options,
     end: () => pool.end(),
     async connect() {
-      const client = await sayWhenAway(pool.connect());
+      const client = await sayWhenAway(pool.connect(), () => (isBusy(pool) ? BUSY : AWAY_NOW));
       // The same one each time: kysely keeps what it knows of a connection by its client.
       const known = watched.get(client) ?? watchClient(client);
       watched.set(client, known);
@@ -39,22 +39,27 @@ function watchClient(client: PoolClient): PostgresPoolClient {
     if (typeof given !== 'string') throw new TypeError('Nothing is read through a cursor here.');
     return sayWhenAway(client.query(given, [...values]), () => {
       broken = true;
+      return AWAY_NOW;
     });
   }
   return { query, release: destroy => client.release(destroy === true || broken) };
 }
 
-/** @param onAway Told before the error is thrown. @throws ApiError `database_away`, or what the work throws. */
-export async function sayWhenAway<T>(work: Promise<T>, onAway?: () => void): Promise<T> {
+/** Nobody gave a connection back for as long as was waited. */
+function isBusy({ totalCount, idleCount, options: { max } }: Pool): boolean {
+  return max !== undefined && totalCount >= max && idleCount === 0;
+}
+
+const ASK_AGAIN = 'Ask again in a moment: with an Idempotency-Key nothing is done twice.';
+const AWAY_NOW = `The database is away. What had begun goes on when it is back; whether this request had is not known. ${ASK_AGAIN}`;
+const BUSY = `All connections to the database are in use, and none became free. This request was too much for the server. ${ASK_AGAIN}`;
+
+/** @param onAway Told before the error is thrown; gives its message. @throws ApiError `database_away`, or what the work throws. */
+export async function sayWhenAway<T>(work: Promise<T>, onAway: () => string = () => AWAY_NOW): Promise<T> {
   try {
     return await work;
   } catch (cause) {
     if (cause instanceof DatabaseError && !AWAY.test(cause.code ?? '')) throw cause;
-    onAway?.();
-    throw new ApiError(
-      'database_away',
-      'The database is away. What had begun goes on when it is back; whether this request had is not known. Ask again in a moment: with an Idempotency-Key nothing is done twice.',
-      { cause },
-    );
+    throw new ApiError('database_away', onAway(), { cause });
   }
 }
