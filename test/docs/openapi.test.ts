@@ -52,6 +52,19 @@ it('the document shows Idempotency-Key where it is taken', async () => {
   expect(documented).toHaveLength(4);
 });
 
+it('the document says for each operation that wants a key when to come back', () => {
+  const { paths } = toDocument(OPERATIONS, '1.2.3') as {
+    paths: Record<string, Record<string, { responses: Record<string, { headers?: object }> }>>;
+  };
+  const open = new Set(OPERATIONS.filter(each => each.open).map(({ route }) => route));
+  for (const { route } of OPERATIONS) {
+    const { method, path } = splitRoute(route);
+    const responses = paths[path]?.[method]?.responses ?? {};
+    const told = ['429', '503'].filter(status => 'Retry-After' in (responses[status]?.headers ?? {}));
+    expect([route, told]).toEqual([route, open.has(route) ? [] : ['429', '503']]);
+  }
+});
+
 it('the document is valid OpenAPI 3.1, and every reference leads somewhere', async () => {
   const document = toDocument(OPERATIONS, '1.2.3');
   const result = await new Validator().validate(structuredClone(document));

@@ -15,6 +15,12 @@ const IDEMPOTENCY_KEY: Json = {
   schema: { type: 'string', minLength: 1, maxLength: 255 },
 };
 const UNAUTHORIZED: Named = ['Unauthorized', unauthorizedBodySchema];
+const RETRY_AFTER: Json = {
+  'Retry-After': {
+    description: 'Seconds until the request may be sent again',
+    schema: { type: 'integer', minimum: 1 },
+  },
+};
 
 /** The OpenAPI 3.1 document of these operations, made from the shapes that requests are checked with. */
 export function toDocument(operations: readonly Operation[], version: string): Json {
@@ -83,6 +89,10 @@ function toResponses(operation: Operation): Json {
     ...(!operation.open && { 401: problem('No API key, or one that is not known', UNAUTHORIZED) }),
     ...((operation.body ?? operation.query) && {
       422: problem('Fields of the wrong shape; `detail` lists them'),
+    }),
+    ...(!operation.open && {
+      429: { ...problem('Too many requests, or too many with wrong keys'), headers: RETRY_AFTER },
+      503: { ...problem('Overloaded, stopping, or without its database'), headers: RETRY_AFTER },
     }),
     default: problem('Any other failure'),
   };
