@@ -109,6 +109,12 @@ it('the official client stores, lists, changes and deletes them, and never gets 
     expect(place).not.toContain('tok-secret');
 });
 
+/** Those of the user; a star before the defaults. */
+async function names(key: string, connector: string): Promise<string[]> {
+  const { credentials } = await client(key).listUserCredentials({ connectorIdOrName: connector });
+  return credentials.map(({ name, isDefault }) => (isDefault ? `*${name}` : name));
+}
+
 describe('which ones sign in', () => {
   it('named ones, then the default of user, workspace and organization, then the connector itself', async () => {
     await makeConnector('levels', { headers: { Authorization: 'Bearer own', 'X-API-Key': 'k' } });
@@ -139,6 +145,14 @@ describe('which ones sign in', () => {
     });
     expect(tools.map(({ name }) => name)).toEqual(['whoami', 'act']);
     expect(server.seen.at(-1)).toBe('Bearer of-ann-2');
+  });
+
+  it('those with a secret before those without, where the connector asks for nothing', async () => {
+    await makeConnector('kinds');
+    await store(ann, 'kinds', { name: 'empty', credentials: { headers: {} } });
+    await store(ann, 'kinds', bearer('token', 'of-ann'));
+    expect(await names(ann, 'kinds')).toEqual(['*empty', '*token']);
+    expect(await whoami(ann, 'kinds')).toContain('Bearer of-ann');
   });
 
   it('their headers take the place of the connector’s, whatever the case of their names', async () => {
@@ -201,11 +215,6 @@ describe('which ones sign in', () => {
 });
 
 describe('defaults', () => {
-  const names = async (key: string, connector: string) =>
-    (await client(key).listUserCredentials({ connectorIdOrName: connector })).credentials.map(
-      ({ name, isDefault }) => (isDefault ? `*${name}` : name),
-    );
-
   it('of many stored at once there is one', async () => {
     await makeConnector('parallel');
     const all = Array.from({ length: 8 }, (_, n) =>

@@ -53,12 +53,15 @@ export function accessFor(
   return withCredential(connector, own, chosen, vault.openCredential(chosen), place);
 }
 
-/** The default of the nearest level that has one; of several types, the one the connector names first. */
+/**
+ * The default of the nearest level that has one; of several types, the one the connector names first. A connector that
+ * names nothing, or no headers, does not choose credentials without a secret over those with one.
+ */
 export function findDefault(usable: readonly Credential[], connector: Connector): Credential | undefined {
   const defaults = usable.filter(({ isDefault }) => isDefault);
   const nearest = defaults.filter(({ holder }) => holder.level === defaults[0]?.holder.level);
-  const announced = connector.config.authMethods.map(({ type }) => type);
-  for (const type of announced) {
+  for (const { type, headers } of connector.config.authMethods) {
+    if (type === 'none' && headers.length === 0) continue;
     const found = nearest.find(({ authType }) => authType === type);
     if (found) return found;
   }
