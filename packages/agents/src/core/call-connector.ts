@@ -1,6 +1,6 @@
 import { failedFor, type CallFailureCode, type ToolCall, type ToolOutcome } from '@tramontane/engine';
 import type { Connector, ConnectorAccess } from './connector.ts';
-import { ToolServerFailure, type ToolServers } from './ports.ts';
+import { ToolServerFailure, type ToolServers } from './tool-servers.ts';
 import type { UnreachedCode } from './reach-connector.ts';
 
 export interface CallOptions {

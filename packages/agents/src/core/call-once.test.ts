@@ -6,7 +6,7 @@ import { createRequestKeyStore } from '../store/request-key-store.ts';
 import { openCallsOnce, type CallsOnce } from './call-once.ts';
 import { OPERATOR } from './caller.ts';
 import { createUuid } from './ids.ts';
-import { ToolServerFailure, type ToolAnswer } from './ports.ts';
+import { ToolServerFailure, type ToolAnswer } from './tool-servers.ts';
 
 const DONE: ToolAnswer = { isError: false, content: [{ type: 'text', text: 'done' }] };
 const NOT_RUN: ToolAnswer = { isError: true, content: [], meta: { 'io.tramontane/once': 'unavailable' } };

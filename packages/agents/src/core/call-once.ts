@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from './api-error.ts';
 import type { Caller } from './caller.ts';
 import { createUuid } from './ids.ts';
-import { ToolServerFailure, type ToolAnswer } from './ports.ts';
+import { ToolServerFailure, type ToolAnswer } from './tool-servers.ts';
 import {
   usedElsewhere,
   type Asked,

@@ -12,7 +12,8 @@ import type {
   OAuthTokenSecret,
 } from './credential.ts';
 import { signInCredential } from './oauth-ports.ts';
-import { ToolServerFailure, type ReachableConnector } from './ports.ts';
+import type { ReachableConnector } from './ports.ts';
+import { ToolServerFailure } from './tool-servers.ts';
 
 /** What says which credential signs in: the tool that an agent or a request has, or a name. */
 export interface AccessWish {

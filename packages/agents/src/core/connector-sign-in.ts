@@ -13,7 +13,8 @@ import {
   type StoredSignIn,
   type ToolSignIn,
 } from './oauth-ports.ts';
-import { ToolServerFailure, type ConnectorStore } from './ports.ts';
+import type { ConnectorStore } from './ports.ts';
+import { ToolServerFailure } from './tool-servers.ts';
 import { createUuid } from './ids.ts';
 import type { SecretBox } from './secret-box.ts';
 import { toApiError } from './tool-server-error.ts';

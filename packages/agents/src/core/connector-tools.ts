@@ -6,15 +6,14 @@ import { isAllowed, standingOf } from './connector-preference.ts';
 import type { ConnectorVault } from './connector-vault.ts';
 import type { Connector, ConnectorAccess } from './connector.ts';
 import { createUuid } from './ids.ts';
+import type { ConnectorStore, ReachableConnector } from './ports.ts';
 import {
   ToolServerFailure,
-  type ConnectorStore,
   type ListedTool,
-  type ReachableConnector,
   type ToolAnswer,
   type ToolServerHealth,
   type ToolServers,
-} from './ports.ts';
+} from './tool-servers.ts';
 import type { Asked } from './request-key.ts';
 import { isRepeatable } from './tool-promise.ts';
 import { toApiError } from './tool-server-error.ts';

@@ -10,7 +10,8 @@ import { isOwner } from './connector-rights.ts';
 import { withoutQuery, type Connector, type ConnectorAccess } from './connector.ts';
 import type { ConnectorVault } from './connector-vault.ts';
 import type { Credential, CredentialStore } from './credential.ts';
-import type { ConnectorStore, KnownTools, ListedTool } from './ports.ts';
+import type { ConnectorStore } from './ports.ts';
+import type { KnownTools, ListedTool } from './tool-servers.ts';
 
 /** A connector as one caller sees it: with what holds for them. */
 export interface ConnectorView {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Connector, ConnectorAccess } from './connector.ts';
-import { ToolServerFailure, type ListedTool, type ToolServers } from './ports.ts';
+import { ToolServerFailure, type ListedTool, type ToolServers } from './tool-servers.ts';
 import { remember } from './remember.ts';
 import { compareWords, toPlace, toWord, type ServerWord, type ToolChange } from './tool-pins.ts';
 

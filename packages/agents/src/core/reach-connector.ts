@@ -6,7 +6,8 @@ import { accessFor } from './connector-access.ts';
 import { standingOf, type ConnectorPreference } from './connector-preference.ts';
 import type { ConnectorVault } from './connector-vault.ts';
 import type { Connector, ConnectorAccess } from './connector.ts';
-import { ToolServerFailure, type ConnectorStore, type ToolServerFailureCode } from './ports.ts';
+import type { ConnectorStore } from './ports.ts';
+import { ToolServerFailure, type ToolServerFailureCode } from './tool-servers.ts';
 
 export interface ReachPorts {
   readonly connectors: ConnectorStore;

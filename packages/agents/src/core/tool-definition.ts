@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Connector } from './connector.ts';
-import type { ListedTool } from './ports.ts';
+import type { ListedTool } from './tool-servers.ts';
 
 /**
  * A digest of what a person who allows a call is shown or relies on: which tool at which address, and all that its server

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ListedTool } from './ports.ts';
+import type { ListedTool } from './tool-servers.ts';
 import { sorted } from './tool-definition.ts';
 import { findMarks, type TextMark } from './text-marks.ts';
 

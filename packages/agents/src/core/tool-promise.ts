@@ -1,4 +1,4 @@
-import type { ListedTool } from './ports.ts';
+import type { ListedTool } from './tool-servers.ts';
 
 /** The tool's server says that a call changes nothing. */
 export function isReadOnly(tool: ListedTool): boolean {

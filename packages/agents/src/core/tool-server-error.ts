@@ -1,5 +1,5 @@
 import { ApiError, isDatabaseAway, type ApiErrorCode } from './api-error.ts';
-import { ToolServerFailure } from './ports.ts';
+import { ToolServerFailure } from './tool-servers.ts';
 
 const API_CODES: Partial<Record<ToolServerFailure['code'], ApiErrorCode>> = {
   refused: 'tool_server_refused',

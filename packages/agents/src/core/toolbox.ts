@@ -13,7 +13,7 @@ import type { Caller } from './caller.ts';
 import { isAllowed, needsWord } from './connector-preference.ts';
 import type { Connector, ConnectorAccess } from './connector.ts';
 import { toHandoffTools } from './handoff-tools.ts';
-import { ToolServerFailure, type ListedTool, type ToolServers } from './ports.ts';
+import { ToolServerFailure, type ListedTool, type ToolServers } from './tool-servers.ts';
 import { reachConnector, type ReachPorts, type UnreachedCode } from './reach-connector.ts';
 import type { RunPlan } from './run-plan.ts';
 import { definitionOf } from './tool-definition.ts';

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { CredentialError } from '@tramontane/wire';
 import type { Connector, ConnectorAccess } from './connector.ts';
 import type { CredentialStatus, CredentialStore } from './credential.ts';
-import { ToolServerFailure, type KnownTools, type ListedTool, type ToolServers } from './ports.ts';
+import { ToolServerFailure, type KnownTools, type ListedTool, type ToolServers } from './tool-servers.ts';
 import { remember, rememberWithin } from './remember.ts';
 
 /** How long a status that is confirmed again and again is left alone, in milliseconds. */

@@ -11,7 +11,7 @@ import { hasOwnSignIn, type ConnectorView } from '../core/connector-view.ts';
 import type { Connector, ConnectorAccess, ConnectorVisibility } from '../core/connector.ts';
 import type { Credential, CredentialLevel } from '../core/credential.ts';
 import { toUuid } from '../core/ids.ts';
-import type { ListedTool } from '../core/ports.ts';
+import type { ListedTool } from '../core/tool-servers.ts';
 import { createHash } from 'node:crypto';
 
 /** What `GET /v1/connectors/{connector}` was asked to add. */

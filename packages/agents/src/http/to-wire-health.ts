@@ -1,6 +1,6 @@
 import type { ConnectorHealth } from '@tramontane/wire';
 import { withoutQuery, type Connector } from '../core/connector.ts';
-import type { ToolServerHealth } from '../core/ports.ts';
+import type { ToolServerHealth } from '../core/tool-servers.ts';
 
 /** Without a state nobody has used the server lately, which is what `idle` means. */
 export function toWireHealth(connector: Connector, health: ToolServerHealth | undefined): ConnectorHealth {

@@ -4,7 +4,7 @@ import {
   type ToolCallResult,
   type ToolResultBlock,
 } from '@tramontane/wire';
-import type { ListedTool, ToolAnswer } from '../core/ports.ts';
+import type { ListedTool, ToolAnswer } from '../core/tool-servers.ts';
 
 /** A tool in the list of a connector; `pretty` leaves out what a person does not read. */
 export function toWireTool(tool: ListedTool, pretty: boolean): ConnectorMcpTool {

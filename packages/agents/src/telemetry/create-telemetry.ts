@@ -1,5 +1,6 @@
 import type { CallModel } from '@tramontane/engine';
-import type { HttpMetrics, ToolServers, WatchRun } from '../core/ports.ts';
+import type { HttpMetrics, WatchRun } from '../core/ports.ts';
+import type { ToolServers } from '../core/tool-servers.ts';
 import { createServerMetrics, type MetricsSources } from './metrics.ts';
 import { watchModels } from './watch-models.ts';
 import { createRunWatch } from './watch-runs.ts';

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { ToolServerHealth } from '../core/ports.ts';
+import type { ToolServerHealth } from '../core/tool-servers.ts';
 
 /** Seconds: from an answer out of memory to a turn of many long tool calls. */
 const BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];

@@ -1,5 +1,5 @@
 import { context, propagation, SpanKind } from '@opentelemetry/api';
-import type { ToolServers } from '../core/ports.ts';
+import type { ToolServers } from '../core/tool-servers.ts';
 import { inSpan, markFailed, toErrorType } from './in-span.ts';
 import type { ServerMetrics } from './metrics.ts';
 

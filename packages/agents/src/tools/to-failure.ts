@@ -1,6 +1,6 @@
 import { ConnectionError } from '@tramontane/mcp-client';
 import type { Connector } from '../core/connector.ts';
-import { ToolServerFailure } from '../core/ports.ts';
+import { ToolServerFailure } from '../core/tool-servers.ts';
 
 /** What the tool server's failure means to a use case. */
 export function toFailure(error: unknown, connector: Connector, signal: AbortSignal): unknown {

@@ -3,7 +3,7 @@ import type { Connections, Scope, ServerTarget, ToolDefinition, ToolListing } fr
 import type { Connector, ConnectorAccess, ToolLimits } from '../core/connector.ts';
 import { isTooDeep, MAX_DEPTH } from '../core/nesting.ts';
 import type { OperatorProcess } from '../core/operator-connectors.ts';
-import { ToolServerFailure, type ListedTool, type ToolServers } from '../core/ports.ts';
+import { ToolServerFailure, type ListedTool, type ToolServers } from '../core/tool-servers.ts';
 import type { Authorizers } from './authorizers.ts';
 import { toFailure } from './to-failure.ts';
 
