@@ -52,7 +52,7 @@ describe('a user whom the company’s identity provider vouches for', () => {
     expect(authServer.tokenRequests.some(form => form.has('subject_token'))).toBe(false);
     const rows = await api().query('select * from tramontane.connector_credentials');
     const everything = JSON.stringify(rows) + api().log() + api().answered();
-    const secrets = [subject_token, 'secret-at-the-idp', 'secret-at-the-tools', 'at-'];
+    const secrets = [subject_token, 'secret-at-the-idp', 'secret-at-the-tools', 'access-of-test-'];
     expect(secrets.filter(secret => everything.includes(secret))).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
+import type { Replica } from './replica.ts';
 
 /** Fewest runs under way at one of so many processes. */
 const CARRIED = `
@@ -12,6 +13,9 @@ const ORPHANS = `
     select 1 from pg_locks where locktype = 'advisory' and granted
       and (classid::bigint << 32) | objid::bigint = hashtextextended('tramontane owner ' || owner, 0))`;
 
+/** They may be taken over between two looks. */
+const RESUMED = "select count(*) from tramontane.run_events where event->>'type' = 'run.resumed'";
+
 const LOOK_MS = 20;
 const LIMIT_MS = 60_000;
 
@@ -22,28 +26,37 @@ export interface TakenOver {
 }
 
 /**
- * Waits for a moment at which each of the replicas carries several runs, and kills one.
+ * Waits for a moment at which each of the replicas carries several runs, and kills one. It is frozen first, so that it
+ * cannot end its runs between that moment and the kill.
  * @throws when no such moment comes, or its runs are not taken over within a minute.
  */
 export async function timeTakeOver(
   databaseUrl: string,
   replicas: number,
-  kill: () => Promise<void>,
+  victim: Pick<Replica, 'freeze' | 'thaw' | 'kill'>,
 ): Promise<TakenOver> {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
   const count = async (text: string, values: readonly unknown[] = []): Promise<number> =>
     Number((await client.query<{ count: string }>(text, [...values])).rows[0]?.count ?? 0);
   try {
-    for (const until = Date.now() + LIMIT_MS; (await count(CARRIED, [replicas])) < 2; await delay(LOOK_MS)) {
+    const severalEach = async () => (await count(CARRIED, [replicas])) >= 2;
+    for (const until = Date.now() + LIMIT_MS; ; await delay(LOOK_MS)) {
       if (Date.now() > until) throw new Error('The replicas never carried several runs each.');
+      if (!(await severalEach())) continue;
+      victim.freeze();
+      // What it had sent to the database before may still be carried out.
+      await delay(LOOK_MS);
+      if (await severalEach()) break;
+      victim.thaw();
     }
+    const before = await count(RESUMED);
     const killed = performance.now();
-    await kill();
+    await victim.kill();
     let orphans = 0;
     for (;;) {
       const left = await count(ORPHANS);
-      orphans = Math.max(orphans, left);
+      orphans = Math.max(orphans, left + (await count(RESUMED)) - before);
       const tookMs = Math.round(performance.now() - killed);
       // The database notices a moment after the process is gone.
       if (left === 0 && (orphans > 0 || tookMs > 2000)) return { orphans, tookMs };

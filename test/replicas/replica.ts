@@ -12,6 +12,9 @@ export interface Replica {
   /** What it wrote to standard error, in all its lives. */
   readonly log: () => readonly string[];
   start(): Promise<void>;
+  /** Stops it where it stands, until `thaw` or its end. */
+  freeze(): void;
+  thaw(): void;
   /** kill -9, and waits until the process is gone. */
   kill(): Promise<void>;
   /** Asks it to end (SIGTERM) and waits for that; a process that has to be killed, or ends with a code, is an error. */
@@ -91,6 +94,8 @@ export function createReplica(
       starting.kill('SIGKILL');
       throw new Error(`${program.join(' ')} did not start:\n${log.slice(-20).join('\n')}`);
     },
+    freeze: () => void child?.kill('SIGSTOP'),
+    thaw: () => void child?.kill('SIGCONT'),
     async kill() {
       await end('SIGKILL');
     },

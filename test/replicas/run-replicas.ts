@@ -43,13 +43,14 @@ export async function runReplicas(
     signal: stop.signal,
   });
   const [killed, restarted] = cluster.agents;
+  if (!killed) throw new Error('There is no replica to kill.');
   const [tool] = cluster.tools;
   let takenOver: TakenOver;
   try {
     await delay((seconds * 1000) / 4);
-    takenOver = await timeTakeOver(cluster.postgres.url, cluster.agents.length, async () => killed?.kill());
+    takenOver = await timeTakeOver(cluster.postgres.url, cluster.agents.length, killed);
     say(`killed one: ${takenOver.orphans} runs taken over within ${takenOver.tookMs} ms`);
-    await Promise.all([killed?.start(), restart(tool)]);
+    await Promise.all([killed.start(), restart(tool)]);
     say('started it again, and restarted one of the kit server');
     await restart(restarted);
     say('restarted another one');

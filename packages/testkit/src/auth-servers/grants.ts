@@ -93,9 +93,9 @@ export function createGrants(lifeSeconds: () => number): Grants {
     },
     issue(family, { refreshable }) {
       families.add(family);
-      const accessToken = `at-${randomBytes(16).toString('hex')}`;
+      const accessToken = `access-of-test-${randomBytes(16).toString('hex')}`;
       access.set(accessToken, { family, isExpired: false });
-      const refreshToken = `rt-${randomBytes(16).toString('hex')}`;
+      const refreshToken = `refresh-of-test-${randomBytes(16).toString('hex')}`;
       if (refreshable) refresh.set(refreshToken, { family, isUsed: false });
       return {
         status: 200,
