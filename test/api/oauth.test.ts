@@ -260,6 +260,14 @@ it('no token, code or secret is in an answer, in the log, or in any column', asy
      select c::text from tramontane.oauth_clients c union all select s::text from tramontane.oauth_sign_ins s`,
   );
   const everything = JSON.stringify(rows) + api.log() + api.answered();
-  const secrets = [code, verifier, state, 'access-of-test-', 'refresh-of-test-', 'client-secret-Yk2', 'wrong-secret-Kw3'];
+  const secrets = [
+    code,
+    verifier,
+    state,
+    'access-of-test-',
+    'refresh-of-test-',
+    'client-secret-Yk2',
+    'wrong-secret-Kw3',
+  ];
   expect(secrets.filter(secret => everything.includes(secret))).toEqual([]);
 });
