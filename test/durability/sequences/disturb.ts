@@ -21,9 +21,6 @@ export interface Disturbance {
 
 type Act = 'kill' | 'cancel' | 'delete' | 'append' | 'look' | 'none';
 
-/** Calls of the conversation wait for the caller (reference of the API, error 3230). */
-const isWaiting = (json: unknown) => record(json)['code'] === '3230';
-
 /** Longest until a kill by the clock, in milliseconds. */
 const KILL_WITHIN_MS = 80;
 const MOMENTS = 8;
@@ -79,9 +76,7 @@ export function disturb(
       const id = await idOf();
       if (id === undefined || ended) return;
       const answer = await client.send('POST', `/v1/conversations/${id}`, { inputs: 'In between.' });
-      // At the moment when a tool has answered, the turn may end: then the calls that it left wait.
-      const refused = answer?.status === 409 || (answer?.status === 400 && isWaiting(answer.json));
-      if (!refused) problems.push(`An append in between: ${JSON.stringify(answer)}.`);
+      if (answer?.status !== 409) problems.push(`An append in between: ${JSON.stringify(answer)}.`);
     },
     async look() {
       const id = await idOf();
@@ -105,7 +100,7 @@ export function disturb(
   if (act !== 'none') {
     if (byClock) underWay.push(sleep(afterMs).then(acts.kill));
     else if (half) moments.armHalf(track(act));
-    else moments.arm(count, track(act));
+    else moments.arm(count, track(act), act === 'append');
   }
   const when = byClock
     ? `after ${Math.round(afterMs)} ms`
