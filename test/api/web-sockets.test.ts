@@ -43,7 +43,7 @@ describe('a WebSocket server that wants OAuth', () => {
     await browse((await api.sdk.beta.connectors.getAuthUrl({ connectorIdOrName: name })).authUrl);
     expect((await callEcho(name)).text).toContain('answer of echo');
     expect(socket.openings.at(-1)).toMatchObject({
-      authorization: expect.stringMatching(/^Bearer at-/),
+      authorization: expect.stringMatching(/^Bearer access-of-test-/),
       isIn: true,
     });
     expect(authServer.tokenRequests.at(-1)?.get('resource')).toBe(socket.url.replace('ws:', 'http:'));
@@ -92,6 +92,8 @@ describe('a WebSocket server that wants OAuth', () => {
       tools: [{ type: 'mcp', config: { server_url: socket.url, auth } }],
     });
     expect(answer.text).toContain('answer of echo');
-    expect(socket.openings).toEqual([{ authorization: expect.stringMatching(/^Bearer at-/), isIn: true }]);
+    expect(socket.openings).toEqual([
+      { authorization: expect.stringMatching(/^Bearer access-of-test-/), isIn: true },
+    ]);
   });
 });
