@@ -59,7 +59,7 @@ export async function driveRun(
   options: DriveOptions,
 ): Promise<RunEnd> {
   const record = createRecord(log, ports.append);
-  const drive: Drive = { record, ports, options, held: new Set() };
+  const drive: Drive = { record, ports, options, unsent: new Set() };
   await settleUnanswered(record, ports);
 
   for (;;) {
@@ -92,7 +92,7 @@ interface Drive {
   readonly ports: RunPorts;
   readonly options: DriveOptions;
   /** Calls that are written down as sent and have not left. */
-  readonly held: Set<string>;
+  readonly unsent: Set<string>;
 }
 
 async function settleUnanswered(record: RunRecord, ports: RunPorts): Promise<void> {
@@ -110,7 +110,7 @@ async function settleUnanswered(record: RunRecord, ports: RunPorts): Promise<voi
 
 async function askModel(
   tools: 'allowed' | 'forbidden',
-  { record, ports, options: { signal, limits }, held: unsent }: Drive,
+  { record, ports, options: { signal, limits }, unsent }: Drive,
 ): Promise<RunEnd | undefined> {
   const startedAt = iso(ports);
   const entryId = ports.createId('message');
@@ -187,7 +187,7 @@ async function callTools(calls: readonly ToolCall[], drive: Drive): Promise<void
   for (const result of settled) if (result.status === 'rejected') throw result.reason;
 }
 
-async function callOne(call: ToolCall, { record, ports, options: { signal }, held }: Drive): Promise<void> {
+async function callOne(call: ToolCall, { record, ports, options: { signal }, unsent }: Drive): Promise<void> {
   // Not waited for: the next commit waits for it, and fails where this one did.
   const answered = (outcome: ToolOutcome, durationMs?: number) =>
     void record.add({
@@ -203,11 +203,11 @@ async function callOne(call: ToolCall, { record, ports, options: { signal }, hel
   if ('refused' in read) return answered(read.refused);
   const key = ports.keyOf(call);
   if (!record.state.calls.get(call.callId)?.sent) {
-    held.add(call.callId);
+    unsent.add(call.callId);
     await record.add(toSent(call, ports));
     if (signal.aborted) return;
   }
-  held.delete(call.callId);
+  unsent.delete(call.callId);
   const startedAt = ports.now().getTime();
   const outcome = await ports.callTool(call, read.args, { key, signal });
   answered(outcome, ports.now().getTime() - startedAt);
@@ -236,9 +236,9 @@ function parseArguments(text: string): Record<string, unknown> | undefined {
   }
 }
 
-async function cancel({ record, ports, held }: Drive): Promise<RunEnd> {
+async function cancel({ record, ports, unsent }: Drive): Promise<RunEnd> {
   const end: RunEnd = { reason: 'cancelled' };
-  await record.add(...endingEvents(record.state, end, iso(ports), held));
+  await record.add(...endingEvents(record.state, end, iso(ports), unsent));
   return end;
 }
 

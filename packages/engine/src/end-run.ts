@@ -5,19 +5,19 @@ import { CANCELLED_OUTCOME, failedOutcome, UNKNOWN_OUTCOME } from './tools.ts';
 /**
  * The events that end a run wherever it stands. Calls still open are answered first: one without an answer has no entry,
  * so that the history would lose a call that may have run.
- * @param held Calls that are written down as sent, and of which it is known that they did not leave.
+ * @param unsent Calls that are written down as sent, and of which it is known that they did not leave.
  */
 export function endingEvents(
   state: RunState,
   end: RunEnd,
   at: string,
-  held: ReadonlySet<string> = new Set(),
+  unsent: ReadonlySet<string> = new Set(),
 ): RunEvent[] {
   const answers = [...state.calls.values()]
     .filter(({ outcome }) => !outcome)
     .map(({ call, sent }): RunEvent => {
       const outcome =
-        sent && !held.has(call.callId)
+        sent && !unsent.has(call.callId)
           ? end.reason === 'cancelled'
             ? CANCELLED_OUTCOME
             : UNKNOWN_OUTCOME

@@ -6,9 +6,8 @@ import { createLimitCounts, type Limited, type LimitedRequest, type LimitsOption
 
 /**
  * Limits requests as a whole (`global`, `perCaller`) and those of nobody that is known (`wrongCredentials`), answered with
- * 429, `Retry-After` and where the caller stands; and
- * calls of tools (`tools`), answered with a result that a model can read. A message on a connection that carries many,
- * and the second call of a batch, count as a request of their own.
+ * 429, `Retry-After` and where the caller stands; and calls of tools (`tools`), answered with a result that a model can
+ * read. A message on a connection that carries many, and the second call of a batch, count as a request of their own.
  *
  * @throws GuardsError `bad_rate`, `bad_option`
  */

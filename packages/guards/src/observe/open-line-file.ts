@@ -24,8 +24,8 @@ const GATHER_MS = 100;
 const MOST_WAITING = 16 * 1024 * 1024;
 
 /**
- * Appends to a file, or to the standard output. A line is with the operating system after 100 ms at most; at the end of the process what is left
- * is written at once.
+ * Appends to a file, or to the standard output. A line is with the operating system after 100 ms at most; at the end of
+ * the process what is left is written at once.
  *
  * @throws what the system says when the file cannot be opened.
  */
