@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createDpopCheck } from '@tramontane/testkit/auth-servers';
 import { browse, openGuarded } from './open-guarded.ts';
-import { record, records } from './shapes.ts';
+import { createInlineConnector } from './inline-connector.ts';
 import { keys, pem, useMachineSignIn } from './use-machine-sign-in.ts';
 
 const { api, createConnector, store, callEcho } = useMachineSignIn();
@@ -48,13 +48,7 @@ describe('tokens that are bound to a key (DPoP), at servers that want a nonce in
       client_secret: 'secret-Hw2',
       token_url: `${authServer.issuer}/token`,
     };
-    const body = {
-      model: 'scripted',
-      name: 'A',
-      tools: [{ type: 'mcp', config: { server_url: tools.url, auth } }],
-    };
-    const agent = await api().send('POST', '/v1/agents', body);
-    const id = String(records(record(agent.json)['tools'])[0]?.['connector_id']);
+    const id = await createInlineConnector(api(), tools.url, auth);
     expect((await callEcho(id)).text).toContain('answer of echo');
     authServer.expireAccessTokens();
     renew();

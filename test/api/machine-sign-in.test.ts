@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { expectError } from './expect-error.ts';
 import { openGuarded } from './open-guarded.ts';
 import { record, records } from './shapes.ts';
+import { createInlineConnector } from './inline-connector.ts';
 import { jwk, keys, pem, useMachineSignIn } from './use-machine-sign-in.ts';
 
 const { api, createConnector, store, callEcho } = useMachineSignIn();
@@ -58,13 +59,7 @@ describe('a client with a private key (private_key_jwt)', () => {
       private_key: pem,
       token_url: `${authServer.issuer}/token`,
     };
-    const body = {
-      model: 'scripted',
-      name: 'A',
-      tools: [{ type: 'mcp', config: { server_url: tools.url, auth } }],
-    };
-    const agent = await api().send('POST', '/v1/agents', body);
-    const id = String(records(record(agent.json)['tools'])[0]?.['connector_id']);
+    const id = await createInlineConnector(api(), tools.url, auth);
     expect((await callEcho(id)).text).toContain('answer of echo');
   });
 

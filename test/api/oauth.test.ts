@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ToolServer } from '@tramontane/testkit/tool-servers';
 import { expectError } from './expect-error.ts';
 import { browse, openGuarded } from './open-guarded.ts';
+import { createInlineConnector } from './inline-connector.ts';
 import { openApiServer, type ApiServer } from './open-api-server.ts';
-import { record, records } from './shapes.ts';
+import { record } from './shapes.ts';
 
 // Signing in to tool servers, with a real authorization server and a real guarded tool server.
 
@@ -200,17 +201,7 @@ describe('a server given inline with auth of type oauth2', () => {
       token_url: `${authServer.issuer}/token`,
       scope: 'tools',
     };
-    const agent = record(
-      (
-        await api.send('POST', '/v1/agents', {
-          model: 'scripted',
-          name: 'OAuth Agent',
-          tools: [{ type: 'mcp', config: { server_url: tools.url, auth } }],
-        })
-      ).json,
-    );
-    const [tool] = records(agent['tools']);
-    const id = String(tool?.['connector_id']);
+    const id = await createInlineConnector(api, tools.url, auth);
     for (let call = 0; call < 3; call += 1) expect((await callEcho(id)).text).toContain('answer of echo');
     expect(authServer.tokenRequests).toHaveLength(1);
     expect(Object.fromEntries(authServer.tokenRequests[0] ?? [])).toMatchObject({
@@ -232,13 +223,7 @@ describe('a server given inline with auth of type oauth2', () => {
       client_secret: 'wrong-secret-Kw3',
       token_url: `${authServer.issuer}/token`,
     };
-    const body = {
-      model: 'scripted',
-      name: 'A',
-      tools: [{ type: 'mcp', config: { server_url: tools.url, auth } }],
-    };
-    const agent = record((await api.send('POST', '/v1/agents', body)).json);
-    const answer = await callEcho(String(records(agent['tools'])[0]?.['connector_id']));
+    const answer = await callEcho(await createInlineConnector(api, tools.url, auth));
     expectError(answer, 502);
     expect(answer.text).toContain('invalid_client');
     expect(answer.text).not.toContain('wrong-secret-Kw3');
